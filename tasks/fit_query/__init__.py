@@ -1,0 +1,50 @@
+"""Questions about UK Feed-in Tariff installations -> JSON filters; see README.md in this folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tasks.fit_query.dataset import QUALITY, generate
+from tasks.fit_query.ground import ground
+from tasks.fit_query.installations import LOOKUP
+from tasks.fit_query.rules import read
+from tasks.fit_query.score import score
+from tuneserve.task import Task
+
+FOLDER = Path(__file__).parent
+
+TASK = Task(
+    name="fit_query",
+    description="Turns a question about UK Feed-in Tariff installations into JSON filters, and looks the rows up.",
+    folder=FOLDER,
+    schema=json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")),
+    reading_schema=json.loads((FOLDER / "reading.schema.json").read_text(encoding="utf-8")),
+    prompt=(FOLDER / "prompt.md").read_text(encoding="utf-8").strip(),
+    rules=read,
+    ground=ground,
+    dataset=generate,
+    quality=QUALITY,
+    score=score,
+    gates={"exact": 0.95},
+    recipe="cpu",
+    max_tokens=160,
+    lookup=LOOKUP,
+    table=(
+        ("fit_id", "FIT id"),
+        ("technology", "technology"),
+        ("capacity_kw", "kW"),
+        ("postcode", "postcode"),
+        ("commissioned", "commissioned"),
+        ("years_left", "years left"),
+        ("local_authority", "local authority"),
+        ("region", "region"),
+    ),
+    examples=(
+        "wind sites over 100kw in berkshire",
+        "top 3 biggest wind turbines in Cornwall",
+        "turbines in YO17 commissioned since 2013",
+        "repowering candidates in norfolk between 50 and 500 kW",
+        "show me FIT 4004",
+    ),
+)

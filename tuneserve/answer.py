@@ -1,0 +1,58 @@
+"""`Answer`: what the gateway, `ask` and the client give back for one input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tuneserve.task import JsonObject, Problem, Rows
+
+Origin = Literal["model", "repaired", "rules", "cache"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSource:
+    """Who gave a field's value, and the words of the input that it rests on."""
+
+    source: Literal["model", "rules", "grounding"]
+    evidence: str | None
+
+    def as_json(self) -> JsonObject:
+        return {"from": self.source, "evidence": self.evidence}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer. `output` is valid by the task's schema; times are in milliseconds."""
+
+    id: str
+    task: str
+    input: str
+    output: JsonObject
+    origin: Origin
+    release: str
+    fields: Mapping[str, FieldSource]
+    problems: Sequence[Problem] = ()
+    cached_from: Origin | None = None
+    rows: Rows | None = None
+    took_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `POST /v1/tasks/{task}/answer` replies with."""
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "task": self.task,
+            "input": self.input,
+            "output": self.output,
+            "origin": self.origin,
+        }
+        if self.cached_from:
+            shown["cached_from"] = self.cached_from
+        shown["release"] = self.release
+        shown["fields"] = {name: source.as_json() for name, source in self.fields.items()}
+        shown["problems"] = [problem.as_json() for problem in self.problems]
+        if self.rows is not None:
+            shown["rows"] = self.rows.as_json()
+        shown["took_ms"] = dict(self.took_ms)
+        return shown

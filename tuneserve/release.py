@@ -1,0 +1,101 @@
+"""`Release`: a trained adapter that is served, and the record of what it is (`release.json`)."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tuneserve.errors import ReleaseError
+from tuneserve.manifest import sha256_of_file, sha256_of_json, write_json
+from tuneserve.task import Task, project_root
+
+VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?")
+STATUSES = ("staging", "production", "deprecated")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The record of a release; hashes are sha256 in hex.
+
+    base          {"name", "revision", "sha256"} of the base model that the adapter belongs to
+    prompt_sha256, schema_sha256   of the system prompt and of the schema of what the model writes, as
+                  trained: serving compares them with the task's, since a model that is asked in other
+                  words than it was trained on answers worse without a warning
+    adapter_sha256  of adapter_model.safetensors
+    quantization  the file type that is served, such as "q4_k_m"
+    gguf_sha256   of the GGUF that the releasing machine made
+    metrics       {metric: value} on the task's hand-written cases, measured through the served file
+    training      what training_info.json says in short: examples, epochs, minutes
+    """
+
+    task: str
+    version: str
+    status: str
+    date: str
+    base: dict[str, str]
+    prompt_sha256: str
+    schema_sha256: str
+    adapter_sha256: str
+    quantization: str
+    gguf_sha256: str
+    metrics: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.task}@{self.version}"
+
+
+def modelfiles_folder(task: str) -> Path:
+    return project_root() / "modelfiles" / task
+
+
+def write_release(folder: Path, release: Release) -> None:
+    if not VERSION.fullmatch(release.version):
+        raise ReleaseError(f"version '{release.version}' is not MAJOR.MINOR.PATCH")
+    if release.status not in STATUSES:
+        raise ReleaseError(f"status '{release.status}' is none of {', '.join(STATUSES)}")
+    write_json(folder / "release.json", asdict(release))
+
+
+def read_release(folder: Path) -> Release | None:
+    """The release recorded in `folder`, or None when nothing was released there.
+
+    Raises ReleaseError on a record that is damaged.
+    """
+    path = folder / "release.json"
+    if not path.is_file():
+        return None
+    try:
+        return Release(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ReleaseError(f"{path}: damaged ({error}); restore it: git checkout -- {path.name}") from error
+
+
+def prompt_sha256(task: Task) -> str:
+    return sha256_of_json(task.prompt)
+
+
+def schema_sha256(task: Task) -> str:
+    return sha256_of_json(task.written_schema)
+
+
+def differences(release: Release, task: Task, adapter: Path) -> list[str]:
+    """In what the task or the adapter file is no longer what was released; empty when all is as it was.
+
+    `adapter` is the folder with adapter_model.safetensors.
+    """
+    found = []
+    if prompt_sha256(task) != release.prompt_sha256:
+        found.append("the prompt is not the one that the model was trained with")
+    if schema_sha256(task) != release.schema_sha256:
+        found.append("the schema of what the model writes is not the one that it was trained with")
+    weights = adapter / "adapter_model.safetensors"
+    if not weights.is_file():
+        found.append(f"{weights} is missing")
+    elif sha256_of_file(weights) != release.adapter_sha256:
+        found.append(f"{weights} is not the released file")
+    return found
