@@ -9,7 +9,7 @@ export PIP_FIND_LINKS := $(strip $(PIP_FIND_LINKS) $(WHEELS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick serve train lint lock clean
+.PHONY: help demo test test-quick serve train lint docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ train: .venv/.train ## the whole pipeline for fit_query on the default recipe
 lint: .venv/.test ## ruff and mypy
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
+
+docs: .venv/.serve ## write docs/cli.md and docs/settings.md anew from the code
+	@$(BIN)/python docs/reference.py
 
 lock: ## write requirements/*.txt anew from pyproject.toml
 	@requirements/lock

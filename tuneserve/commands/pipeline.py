@@ -135,7 +135,6 @@ def publish(task: str, run_name: str, recipe: str | None, force: bool, version: 
     if released:
         from convert.publish import publish_released
         from serving.settings import read_settings
-
         from tuneserve.progress import progress_for_stderr
         from tuneserve.task import load_task
 
@@ -167,7 +166,6 @@ def run(task: str, run_name: str, recipe: str | None, force: bool, version: str 
 def prepare(task: str, quantization: str | None) -> None:
     """Make the released model ready for the embedded engine: fetch the base, merge, quantise. No torch."""
     from convert.released import prepare as prepare_released
-
     from tuneserve.progress import progress_for_stderr
     from tuneserve.task import load_task
 

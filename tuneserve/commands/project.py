@@ -75,7 +75,6 @@ def check(ctx: click.Context, task: str | None, as_json: bool) -> None:
 def import_rows(task: str, file: Path, as_json: bool) -> None:
     """Load real rows for TASK from FILE; bad lines are reported and skipped, twice is the same as once."""
     from serving.settings import read_settings
-
     from tuneserve.errors import DataError, TaskError
     from tuneserve.progress import progress_for_stderr
     from tuneserve.task import load_task
