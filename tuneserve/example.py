@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A hand-written input with its expected answer."""
+    """A hand-written input with its expected answer; `today` is the day it was asked, where that matters."""
 
     query: str
     expected: dict[str, Any]
     tags: tuple[str, ...] = field(default=())
+    today: date | None = None
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
@@ -98,10 +100,19 @@ def read_cases(path: Path) -> list[Case]:
         tags = row.get("tags", [])
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
             raise DataError(f"{path}:{number}: tags must be a list of strings")
-        cases.append(Case(text, row["expected"], tuple(tags)))
+        cases.append(Case(text, row["expected"], tuple(tags), _day(row.get("today"), f"{path}:{number}")))
     if not cases:
         raise DataError(f"{path}: no cases in it")
     return cases
+
+
+def _day(text: object, where: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as error:
+        raise DataError(f"{where}: today must be a date like 2026-01-31, not {text!r}") from error
 
 
 def read_examples(path: Path) -> list[Example]:

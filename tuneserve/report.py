@@ -137,13 +137,13 @@ class Reply:
 
 
 def score_cases(
-    task: Task, cases: Iterable[Case], answer: Callable[[str], Reply], each: Callable[[], Any] = lambda: None
+    task: Task, cases: Iterable[Case], answer: Callable[[Case], Reply], each: Callable[[], Any] = lambda: None
 ) -> Report:
     """Asks `answer` for every case and scores it by the task; `each` is called after every case."""
     scored = []
     for case in cases:
         started = time.perf_counter()
-        reply = answer(case.query)
+        reply = answer(case)
         ms = (time.perf_counter() - started) * 1000
         marks = task.score(case.expected, reply.output)
         scored.append(Scored(case, reply.output, marks, reply.origin, tuple(reply.problems), ms))

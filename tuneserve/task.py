@@ -84,11 +84,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import of rows did. `rejected` lists (line number, reason), header line = 1."""
+    """What an import of rows did. `rejected` lists (line number, reason), the file's first line = 1.
+
+    `updated` counts known rows that took over the file's values; `note` is what the user should know.
+    """
 
     added: int
     unchanged: int
     rejected: Sequence[tuple[int, str]] = ()
+    updated: int = 0
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

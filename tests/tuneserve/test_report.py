@@ -27,7 +27,8 @@ def test_no_cases_say_nothing() -> None:
     assert Share(0, 0).interval == (0.0, 1.0)
 
 
-def answer(text: str) -> Reply:
+def answer(case: Case) -> Reply:
+    text = case.query
     if "9" in text:
         return Reply({"people": 8}, "model")
     if "8" in text:

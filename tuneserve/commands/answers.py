@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from tuneserve.release import modelfiles_folder, read_release
 from tuneserve.task import Rows, Task
 
 if TYPE_CHECKING:
-    pass
+    from serving.answering import Answerer
 
 
 def prepared_models(tasks: Sequence[Task]) -> dict[str, Path]:
@@ -26,6 +27,42 @@ def prepared_models(tasks: Sequence[Task]) -> dict[str, Path]:
     progress = progress_for_stderr()
     released = [task for task in tasks if read_release(modelfiles_folder(task.name)) is not None]
     return {task.name: prepare(task, progress) for task in released}
+
+
+@contextmanager
+def open_answerer(task: Task, engine: str | None, through: str) -> Iterator[Answerer]:
+    """The gateway's own answer path, in this process, for the life of one command.
+
+    `through` 'rules' opens no engine. Without a release the rules answer, and a line on stderr says so.
+    """
+    from serving.answering import Answerer
+    from serving.engines.opening import open_engine
+    from serving.settings import read_settings
+
+    settings = read_settings(**({"engine": engine} if engine else {}))
+    release = read_release(modelfiles_folder(task.name))
+    opened = None
+    if through != "rules":
+        embedded = settings.engine == "llama_cpp"
+        model = prepared_models([task]).get(task.name) if embedded else None
+        opened = open_engine(settings, task.name, model)
+        if opened is None and through == "gateway":
+            click.echo(
+                f"no model of {task.name} is released; its rules answer. Make one: tuneserve run {task.name}", err=True
+            )
+    try:
+        yield Answerer(
+            task,
+            opened,
+            release=release.name if release else None,
+            database_url=settings.database_url,
+            # A person who waits at a terminal is told the model's answer even when it comes late.
+            deadline_ms=max(settings.deadline_ms, 60_000),
+            grammar=settings.grammar,
+        )
+    finally:
+        if opened is not None:
+            opened.close()
 
 
 def quoted(text: str) -> str:

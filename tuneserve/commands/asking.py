@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,13 @@ def ask(
             click.echo(_json_answer(answerer, text, wanted, through))
         else:
             _show(answerer, job, text, wanted, through)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise click.UsageError(f"--today {text}: a date like 2026-01-31 is needed") from error
 
 
 def _json_answer(answerer: Answerer, text: str, rows: int | None, through: str) -> str:
@@ -136,23 +144,25 @@ def _show(answerer: Answerer, task: Task, text: str, rows: int | None, through: 
 @click.argument("cases", type=click.Path(path_type=Path))
 @click.option("--through", type=THROUGH, default="gateway", show_default=True, help="Which reader is scored.")
 @click.option("--engine", type=ENGINES, help="[TUNESERVE_ENGINE, llama_cpp]")
+@click.option("--today", metavar="YYYY-MM-DD", help="The day that 'the last five years' counts from. [today]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout and nothing else there.")
-def score(task: str, cases: Path, through: str, engine: str | None, as_json: bool) -> None:
+def score(task: str, cases: Path, through: str, engine: str | None, today: str | None, as_json: bool) -> None:
     """Score hand-written CASES.jsonl: exact match, fields and slices with 95 % intervals, every wrong case."""
     from tuneserve.commands.answers import open_answerer
     from tuneserve.errors import TuneserveError
-    from tuneserve.example import read_cases
+    from tuneserve.example import Case, read_cases
     from tuneserve.progress import progress_for_stderr
     from tuneserve.report import Reply, score_cases
     from tuneserve.task import load_task
 
     job = load_task(task)
     read = read_cases(cases)
+    asked_on = _day(today)
     with open_answerer(job, engine, through) as answerer:
 
-        def reply(text: str) -> Reply:
+        def reply(case: Case) -> Reply:
             try:
-                answer = answerer.answer(text, through=through)
+                answer = answerer.answer(case.query, through=through, today=case.today or asked_on)
             except TuneserveError as error:
                 return Reply(None, None, (type(error).__name__,))
             return Reply(answer.output, answer.origin, tuple(problem.code for problem in answer.problems))

@@ -49,6 +49,16 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What a release is called, and whether it may miss the task's gates."""
+    for decorate in (
+        click.option("--force-gates", is_flag=True, help="Release although a gate of the task is missed."),
+        click.option("--version", help="Release version, MAJOR.MINOR.PATCH. [the next patch]"),
+    ):
+        command = decorate(command)
+    return command
+
+
 class Workplace:
     """A task, its run and recipe, opened for one command; holds the run's lock while a stage works."""
 
@@ -83,10 +93,10 @@ class Workplace:
 
         return convert(self.run, self.task, self.recipe, self.progress, force)
 
-    def publish(self, force: bool, version: str | None) -> Manifest:
+    def publish(self, force: bool, version: str | None, force_gates: bool) -> Manifest:
         from convert.publish import publish
 
-        return publish(self.run, self.task, self.recipe, self.progress, force, version=version)
+        return publish(self.run, self.task, self.recipe, self.progress, force, version=version, force_gates=force_gates)
 
 
 @click.command()
@@ -128,9 +138,17 @@ def convert(task: str, run_name: str, recipe: str | None, force: bool) -> None:
 
 @click.command()
 @stage_options
-@click.option("--version", help="Release version, MAJOR.MINOR.PATCH. [the next patch]")
+@release_options
 @click.option("--released", is_flag=True, help="Create the committed release in Ollama; needs no run.")
-def publish(task: str, run_name: str, recipe: str | None, force: bool, version: str | None, released: bool) -> None:
+def publish(
+    task: str,
+    run_name: str,
+    recipe: str | None,
+    force: bool,
+    version: str | None,
+    force_gates: bool,
+    released: bool,
+) -> None:
     """Write modelfiles/TASK/ and create the model in a running Ollama, after the template parity check."""
     if released:
         from convert.publish import publish_released
@@ -142,14 +160,22 @@ def publish(task: str, run_name: str, recipe: str | None, force: bool, version: 
         return
     place = Workplace(task, run_name, recipe)
     with place.run.locked():
-        place.publish(force, version)
+        place.publish(force, version, force_gates)
 
 
 @click.command()
 @stage_options
 @training_options
-@click.option("--version", help="Release version, MAJOR.MINOR.PATCH. [the next patch]")
-def run(task: str, run_name: str, recipe: str | None, force: bool, version: str | None, **overrides: Any) -> None:
+@release_options
+def run(
+    task: str,
+    run_name: str,
+    recipe: str | None,
+    force: bool,
+    version: str | None,
+    force_gates: bool,
+    **overrides: Any,
+) -> None:
     """All stages: build, train, evaluate, convert, publish. Finished ones are skipped."""
     place = Workplace(task, run_name, recipe)
     with place.run.locked():
@@ -157,7 +183,7 @@ def run(task: str, run_name: str, recipe: str | None, force: bool, version: str 
         place.train(force, **overrides)
         place.evaluate(force)
         place.convert(force)
-        place.publish(force, version)
+        place.publish(force, version, force_gates)
 
 
 @click.command()

@@ -97,11 +97,16 @@ def import_rows(task: str, file: Path, as_json: bool) -> None:
         report = lookup.load(read_settings().database_url, file, advance)
     if as_json:
         rejected = [{"line": line, "reason": reason} for line, reason in report.rejected]
-        click.echo(json.dumps({"added": report.added, "unchanged": report.unchanged, "rejected": rejected}))
+        counts = {"added": report.added, "unchanged": report.unchanged, "updated": report.updated}
+        click.echo(json.dumps({**counts, "rejected": rejected, "note": report.note}))
         return
     click.echo(
         f"{report.added:,} rows added, {report.unchanged:,} were there already, {len(report.rejected):,} lines rejected"
     )
+    if report.updated:
+        click.echo(f"{report.updated:,} rows took over the file's values")
+    if report.note:
+        click.echo(report.note)
     for line, reason in report.rejected[:50]:
         click.echo(f"  line {line}: {reason}")
     if len(report.rejected) > 50:

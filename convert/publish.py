@@ -1,0 +1,240 @@
+"""Stage publish: a converted run -> a release in modelfiles/<task>/, scored through the very file that is served.
+
+What is committed is the adapter (at most 12 MB), its record and the Modelfile: never a merged model.
+The file that is scored is made by `convert.released`, exactly as a user's machine makes it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+from convert.adapter import CONFIG, WEIGHTS, read_config
+from convert.expected_ids import EXPECTED_IDS, read_expected_ids
+from convert.modelfile import modelfile_of
+from convert.ollama_model import create_in_ollama
+from convert.ollama_server import OllamaServer, ollama_url
+from convert.parity import check_parity
+from convert.released import Prepared, keep, prepare_release
+from convert.scoring import measured, missed_gates, score_served
+from convert.served_model import ServedModel
+from convert.stage import SIZES, training_base
+from tuneserve.base import PACKAGED_BASES
+from tuneserve.errors import EngineUnavailable, ReleaseError, StageError
+from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, sha256_of_folder, write_json
+from tuneserve.progress import Progress
+from tuneserve.recipe import Recipe
+from tuneserve.release import (
+    Release,
+    differences,
+    modelfiles_folder,
+    prompt_sha256,
+    read_release,
+    schema_sha256,
+    write_release,
+)
+from tuneserve.run import Run
+from tuneserve.task import Task
+
+FIRST_VERSION = "1.0.0"
+MOST_ADAPTER_BYTES = 12_000_000
+
+
+def publish(
+    run: Run,
+    task: Task,
+    recipe: Recipe,
+    progress: Progress,
+    force: bool,
+    *,
+    version: str | None = None,
+    force_gates: bool = False,
+    folder: Path | None = None,
+) -> Manifest:
+    """Fills run.release, then modelfiles/<task>/ (or `folder`), then creates the model in Ollama if one runs.
+
+    Raises StageError without a converted run or when a gate is missed (`force_gates` releases all the
+    same, as "staging"); ConversionError when a template differs; ReleaseError when the task is no
+    longer what was trained.
+    """
+    target = folder or modelfiles_folder(task.name)
+    converted = required(run.gguf, "convert", run.command("convert"))
+    draft = _draft(run, task, recipe, target, version)
+    request = Request(
+        stage="publish",
+        inputs={"convert": converted.identity},
+        config={
+            "version": draft.version,
+            "quantization": draft.quantization,
+            "gates": dict(task.gates),
+            "cases": sha256_of_file(task.folder / "cases.jsonl"),
+            "force_gates": force_gates,
+        },
+    )
+
+    def work(partial: Path) -> Mapping[str, Any]:
+        return _release(partial, run, task, draft, force_gates, progress)
+
+    versions = {"llama-cpp-python": installed("llama-cpp-python"), "gguf": installed("gguf")}
+    manifest, worked = complete(run.release, request, work, versions=versions, force=force)
+    _install(run.release, target)
+    release = _released(target, task)
+    progress.say(f"publish: {release.name} is {'in' if worked else 'up to date in'} {target}")
+    _offer_to_ollama(task, release, target, force_gates, progress)
+    return manifest
+
+
+def publish_released(task: Task, url: str, progress: Progress, folder: Path | None = None) -> None:
+    """Creates the committed release as model <task> in the Ollama at `url`; needs no run and no torch.
+
+    Raises ReleaseError when nothing is released or the task changed since, EngineUnavailable when no
+    Ollama answers.
+    """
+    target = folder or modelfiles_folder(task.name)
+    release = _released(target, task)
+    server = OllamaServer(url)
+    server.version()
+    changed = differences(release, task, target / "adapter") if release.base["name"] in PACKAGED_BASES else []
+    if changed:
+        raise ReleaseError(f"{release.name}: {'; '.join(changed)}; train and release again: tuneserve run {task.name}")
+    prepared = prepare_release(release, target / "adapter", progress)
+    create_in_ollama(task, release, prepared.path, read_expected_ids(target / EXPECTED_IDS), server, progress)
+
+
+def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | None) -> Release:
+    """The release without what is only known once the file is made and scored."""
+    training = json.loads((run.adapter / "training_info.json").read_text(encoding="utf-8"))
+    base = training_base(run.adapter)
+    for key, now in (("prompt_sha256", prompt_sha256(task)), ("schema_sha256", schema_sha256(task))):
+        if training.get(key, now) != now:
+            what = key.removesuffix("_sha256")
+            raise StageError(f"the {what} of '{task.name}' changed since training; run: {run.command('train')}")
+    draft = Release(
+        task=task.name,
+        version=version or "",
+        status="production",
+        date=date.today().isoformat(),
+        base={key: base[key] for key in ("name", "revision", "sha256")},
+        prompt_sha256=prompt_sha256(task),
+        schema_sha256=schema_sha256(task),
+        adapter_sha256=sha256_of_file(run.adapter / WEIGHTS),
+        quantization=recipe.convert.served,
+        gguf_sha256="",
+        training={"examples": training.get("examples"), **training.get("result", {})},
+    )
+    return draft if version else replace(draft, version=_next_version(read_release(target), draft))
+
+
+def _next_version(last: Release | None, draft: Release) -> str:
+    """The last release's own version when nothing that is served changed, else the next patch."""
+    if last is None:
+        return FIRST_VERSION
+    served = ("base", "prompt_sha256", "schema_sha256", "adapter_sha256", "quantization")
+    if all(getattr(last, key) == getattr(draft, key) for key in served):
+        return last.version
+    number, _, suffix = last.version.partition("-")
+    major, minor, patch = number.split(".")
+    return number if suffix else f"{major}.{minor}.{int(patch) + 1}"
+
+
+def _release(
+    partial: Path, run: Run, task: Task, draft: Release, force_gates: bool, progress: Progress
+) -> Mapping[str, Any]:
+    adapter = partial / "adapter"
+    _copy_adapter(run.adapter, adapter, draft)
+    prepared = _prepare(run, task, draft, adapter, progress)
+    shutil.copyfile(run.gguf / EXPECTED_IDS, partial / EXPECTED_IDS)
+    with ServedModel(prepared.path) as model:
+        chat_format = model.chat_format()
+        progress.say(str(check_parity(read_expected_ids(partial / EXPECTED_IDS), model)))
+        report = score_served(task, model, progress, date.today())
+    write_json(partial / "report.json", report.as_json())
+    missed = missed_gates(task, report)
+    if missed and not force_gates:
+        raise StageError(
+            f"not released: {'; '.join(missed)} (wrong cases: {partial / 'report.json'});"
+            f" train on more or better data, or publish with --force-gates"
+        )
+    release = replace(
+        draft,
+        status="staging" if missed else "production",
+        gguf_sha256=prepared.gguf_sha256,
+        metrics=measured(report),
+    )
+    (partial / "Modelfile").write_text(modelfile_of(release, task, chat_format).text(), encoding="utf-8")
+    write_release(partial, release)
+    return {"release": release.name, "exact": report.share("exact").as_json(), "gguf": prepared.weight}
+
+
+def _copy_adapter(source: Path, target: Path, draft: Release) -> None:
+    size = (source / WEIGHTS).stat().st_size
+    packaged = draft.base["name"] in PACKAGED_BASES
+    if size > MOST_ADAPTER_BYTES and packaged:
+        raise ReleaseError(
+            f"{source / WEIGHTS}: {size / 1e6:.1f} MB; a release is committed to git, so at most"
+            f" {MOST_ADAPTER_BYTES / 1e6:.0f} MB: train with a smaller r"
+        )
+    target.mkdir(exist_ok=True)
+    if size <= MOST_ADAPTER_BYTES:
+        shutil.copyfile(source / WEIGHTS, target / WEIGHTS)
+    # PEFT may have noted the folder of the base on the training machine, which means nothing elsewhere.
+    write_json(target / CONFIG, {**read_config(source), "base_model_name_or_path": draft.base["name"]})
+
+
+def _prepare(run: Run, task: Task, draft: Release, adapter: Path, progress: Progress) -> Prepared:
+    if draft.base["name"] in PACKAGED_BASES:
+        return prepare_release(draft, adapter, progress)
+    sizes = json.loads((run.gguf / SIZES).read_text(encoding="utf-8"))
+    made = run.gguf / f"{task.name}-{draft.quantization}.gguf"
+    if not made.is_file():
+        raise StageError(f"{made}: not made by convert; run: {run.command('convert')}")
+    return keep(draft, adapter, made, sizes[draft.quantization], progress)
+
+
+def _install(source: Path, target: Path) -> None:
+    """Puts the release where it is committed from; the whole folder is exchanged, unless it is the same."""
+    names = ("release.json", "Modelfile", EXPECTED_IDS, "adapter")
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name in names:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, partial / name)
+        else:
+            shutil.copyfile(source / name, partial / name)
+    if target.is_dir() and sha256_of_folder(partial) == sha256_of_folder(target):
+        shutil.rmtree(partial)
+        return
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        os.rename(target, old)
+    os.rename(partial, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _released(target: Path, task: Task) -> Release:
+    release = read_release(target)
+    if release is None:
+        raise ReleaseError(f"{target / 'release.json'}: nothing is released yet; run: tuneserve run {task.name}")
+    return release
+
+
+def _offer_to_ollama(task: Task, release: Release, target: Path, forced: bool, progress: Progress) -> None:
+    """Everything else is done when no Ollama runs, so that is no error here; it is said what is left to do."""
+    server = OllamaServer(ollama_url())
+    try:
+        server.version()
+    except EngineUnavailable as error:
+        progress.say(f"publish: not in Ollama yet: {error}; then: tuneserve publish {task.name}")
+        return
+    prepared = prepare_release(release, target / "adapter", progress)
+    chats = read_expected_ids(target / EXPECTED_IDS)
+    create_in_ollama(task, release, prepared.path, chats, server, progress, unproven=forced)

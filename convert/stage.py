@@ -1,0 +1,161 @@
+"""Stage convert: the adapter of a run -> merged model -> GGUF files, with torch and llama.cpp's own converter.
+
+Each step leaves a file or folder of its final name only when it is whole, so that a call which goes on
+after an interruption keeps what it finds. The merge is into the unquantised base: into a 4-bit one it
+would add the rounding of the base to every weight of the adapter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from convert.adapter import Adapter
+from convert.converter import converter
+from convert.expected_ids import EXPECTED_IDS, write_expected_ids
+from convert.gguf_file import GgufFile
+from convert.quantise import quantise
+from tuneserve.errors import ConversionError
+from tuneserve.manifest import Manifest, Request, complete, required, write_json
+from tuneserve.progress import Progress
+from tuneserve.recipe import Recipe
+from tuneserve.run import Run
+from tuneserve.task import Task
+
+SIZES = "sizes.json"
+
+_TOKENIZER_FILES = (
+    "tokenizer*",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template*",
+    "vocab.*",
+    "merges.txt",
+)
+
+
+def convert(
+    run: Run, task: Task, recipe: Recipe, progress: Progress, force: bool, *, keep_merged: bool = False
+) -> Manifest:
+    """Fills run.gguf; `keep_merged` keeps the merged model in transformers' format there too.
+
+    Raises StageError without a trained adapter, ConversionError when a step fails.
+    """
+    trained = required(run.adapter, "train", run.command("train"))
+    quantizations = [name for name in recipe.convert.quantizations if name != "f16"]
+    request = Request(
+        stage="convert",
+        inputs={"train": trained.identity},
+        config={"quantizations": quantizations, "prompt": task.prompt, "keep_merged": keep_merged},
+    )
+
+    def work(folder: Path) -> dict[str, Any]:
+        merged = folder / "merged"
+        base = training_base(run.adapter)
+        f16 = folder / f"{task.name}-f16.gguf"
+        tools = converter(progress)
+        if not f16.is_file():
+            if not merged.is_dir():
+                _merge(run.adapter, base, merged, progress)
+            progress.say("convert: merged model -> GGUF (f16)")
+            tools.model(merged, f16, task.name)
+        in_gguf = folder / f"{task.name}-adapter.gguf"
+        if not in_gguf.is_file():
+            progress.say("convert: adapter -> GGUF")
+            tools.adapter(run.adapter, merged, in_gguf)
+        sizes = _quantised(task.name, folder, f16, quantizations, progress)
+        write_expected_ids(task, run.adapter, folder / EXPECTED_IDS)
+        return {"base": base["name"], "sizes": sizes}
+
+    transient = () if keep_merged else ("merged",)
+    manifest, worked = complete(run.gguf, request, work, versions=_versions(), transient=transient, force=force)
+    if not worked:
+        progress.say(f"convert: {run.gguf} is up to date")
+    return manifest
+
+
+def training_base(adapter: Path) -> dict[str, str]:
+    """{"name", "revision", "sha256", "path"} of the base that training used; `path` is a folder or a hub name."""
+    path = adapter / "training_info.json"
+    try:
+        base = json.loads(path.read_text(encoding="utf-8"))["base"]
+        return {key: str(base[key]) for key in ("name", "revision", "sha256", "path")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConversionError(f"{path}: does not name the base ({error!r}); train again with --force") from error
+
+
+def _quantised(
+    name: str, folder: Path, f16: Path, quantizations: Sequence[str], progress: Progress
+) -> dict[str, dict[str, Any]]:
+    """Makes what is missing; sizes.json is written after every file, so that it says what is whole."""
+    record = folder / SIZES
+    sizes: dict[str, dict[str, Any]] = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    sizes["f16"] = {**GgufFile(f16).weight().as_json(), "fallbacks": {}}
+    for quantization in quantizations:
+        target = folder / f"{name}-{quantization}.gguf"
+        if quantization not in sizes or not target.is_file():
+            sizes[quantization] = quantise(f16, target, quantization, progress).as_json()
+            write_json(record, sizes)
+    write_json(record, sizes)
+    for quantization, size in sizes.items():
+        progress.say(f"  {quantization}: {size['bytes'] / 1e6:.0f} MB, {size['bits_per_weight']:.2f} bits per weight")
+    return sizes
+
+
+def _merge(adapter: Path, base: dict[str, str], target: Path, progress: Progress) -> None:
+    """Writes the merged model in transformers' format; refuses first what no merge here can express."""
+    Adapter(adapter)
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    talkative: Any = logging
+    talkative.disable_progress_bar()
+    revision = None if Path(base["path"]).is_dir() else base["revision"]
+    dtype = _merge_dtype(base["path"], revision)
+    progress.say(f"convert: merging the adapter into {base['name']} ({dtype})")
+    partial = target.with_name(target.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    with warnings.catch_warnings():
+        # PEFT and transformers warn about each other's deprecated names; nothing of it is about this merge.
+        warnings.simplefilter("ignore")
+        model = AutoModelForCausalLM.from_pretrained(base["path"], revision=revision, dtype=dtype)
+        with torch.no_grad():
+            merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload(safe_merge=True)
+        try:
+            merged.save_pretrained(partial)
+            _copy_tokenizer(adapter, partial)
+        except OSError as error:
+            raise ConversionError(f"{partial}: cannot be written: {error}; make room, then run again") from error
+    os.rename(partial, target)
+
+
+def _merge_dtype(path: str, revision: str | None) -> Any:
+    """float32 where the whole model fits into 60 % of the memory in it, else the type that the base comes in."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    model_class: Any = AutoModelForCausalLM
+    config = AutoConfig.from_pretrained(path, revision=revision)
+    with torch.device("meta"):
+        parameters = model_class.from_config(config).num_parameters()
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return torch.float32 if 4 * parameters < 0.6 * memory else (getattr(config, "dtype", None) or torch.bfloat16)
+
+
+def _copy_tokenizer(adapter: Path, target: Path) -> None:
+    """The tokenizer that training used and saved: not the base's, which may differ."""
+    for pattern in _TOKENIZER_FILES:
+        for file in adapter.glob(pattern):
+            shutil.copyfile(file, target / file.name)
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("torch", "transformers", "peft", "gguf", "llama-cpp-python")}

@@ -1,0 +1,306 @@
+"""The one path from an input to a checked answer; the gateway, `ask`, `score` and the demo all use it.
+
+cache -> engine -> parse -> validate -> ground -> (once) repair with the grammar -> rules -> ground -> a
+clear error. The rules read every input too: they cost microseconds, and where the two readers differ
+an answer must not be silently wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from jsonschema import Draft202012Validator
+from sqlalchemy.exc import SQLAlchemyError
+
+from serving.cache import Cache, NoCache
+from serving.decision import Policy, decide
+from serving.engines.engine import Engine
+from serving.input_text import cleaned
+from serving.observer import Observer, Unobserved
+from serving.reading import NotAReading, ReadingParser
+from serving.settings import default_database_url
+from tuneserve.answer import Answer, FieldSource, Origin
+from tuneserve.errors import EngineError, EngineUnavailable, TuneserveError, UsageError
+from tuneserve.task import Grounded, JsonObject, Problem, Rows, Task
+
+log = logging.getLogger(__name__)
+
+Through = Literal["gateway", "model", "rules"]
+Grammar = Literal["repair", "always", "never"]
+DEADLINE_MS = 2000
+
+
+class NoAnswer(TuneserveError):
+    """The readers read the input, but nothing that they wrote could be passed on; `problems` say why."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reading of one reader after grounding."""
+
+    origin: Origin
+    grounded: Grounded
+
+
+@dataclass(slots=True)
+class Work:
+    """What has been found out about one input so far. `failure` is why the model gave no candidate."""
+
+    text: str
+    today: date
+    arrived: float
+    deadline: float
+    took_ms: dict[str, float] = field(default_factory=dict)
+    model: Candidate | None = None
+    rules: Candidate | None = None
+    failure: EngineError | NotAReading | None = None
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.took_ms[what] = self.took_ms.get(what, 0.0) + (time.perf_counter() - begun) * 1000
+
+
+class Answerer:
+    """Answers inputs of one task through one engine. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        task: Task,
+        engine: Engine | None = None,
+        *,
+        release: str | None = None,
+        cache: Cache | None = None,
+        database_url: str | None = None,
+        deadline_ms: int = DEADLINE_MS,
+        grammar: Grammar = "repair",
+        policy: Policy = decide,
+        observer: Observer | None = None,
+    ) -> None:
+        """
+        engine        None: no model is prepared, the task's rules answer alone
+        release       what answers are signed with; 'NAME@unreleased' unless told
+        database_url  SQLAlchemy URL of the task's rows; by default the SQLite file in the data folder
+        deadline_ms   until when the model may answer; the rules answer at the end of it
+        grammar       when the engine is held to the schema: only to repair a text that was none, always
+                      (costs 130 to 160 ms a request in Ollama), or never
+        policy        which reader to believe when they differ
+        """
+        self.task = task
+        self.engine = engine
+        self.release = release or f"{task.name}@unreleased"
+        self._cache = cache or NoCache()
+        self._database_url = database_url or default_database_url()
+        self._deadline_ms = deadline_ms
+        self._grammar = grammar
+        self._policy = policy
+        self._observer = observer or Unobserved()
+        self._parser = ReadingParser(task.written_schema)
+        self._output_validator = Draft202012Validator(task.schema)
+
+    def answer(
+        self,
+        text: str,
+        rows: int | None = None,
+        today: date | None = None,
+        through: Through = "gateway",
+        arrived: float | None = None,
+    ) -> Answer:
+        """A checked answer to `text`, with up to `rows` rows of data when asked.
+
+        through  'gateway' the whole path; 'model' the model's own text after validation and grounding,
+                 no rules anywhere; 'rules' no model anywhere
+        arrived  when the input came, a moment of time.monotonic(), where it has waited in a queue: the
+                 deadline and took_ms count from then
+
+        Raises InputEmpty, InputTooLong; NoAnswer when nothing could be made of the input; EngineError
+        (EngineUnavailable, EngineTimeout) when it was for want of the model; UsageError when the task
+        has no rules to answer through.
+        """
+        arrived = time.monotonic() if arrived is None else arrived
+        recalled = self.recall(text, rows, today, through, arrived)
+        return recalled or self.work_out(text, rows, today, through, arrived)
+
+    def recall(
+        self,
+        text: str,
+        rows: int | None = None,
+        today: date | None = None,
+        through: Through = "gateway",
+        arrived: float | None = None,
+    ) -> Answer | None:
+        """The answer when the cache has it, else None. Quick unless `rows` are asked for."""
+        arrived = time.monotonic() if arrived is None else arrived
+        text, today = cleaned(text), today or date.today()
+        known = self._cache.get(self._key(text, today, through))
+        self._observer.cache_looked_up(known is not None)
+        if known is None:
+            return None
+        again = replace(known, id=_new_id(), origin="cache", cached_from=known.origin, took_ms={})
+        return self._finished(again, rows, today, arrived)
+
+    def work_out(
+        self,
+        text: str,
+        rows: int | None = None,
+        today: date | None = None,
+        through: Through = "gateway",
+        arrived: float | None = None,
+    ) -> Answer:
+        """As `answer`, without a look into the cache first; what is found is kept there."""
+        arrived = time.monotonic() if arrived is None else arrived
+        work = Work(cleaned(text), today or date.today(), arrived, arrived + self._deadline_ms / 1000)
+        if through != "model":
+            self._ask_rules(work, needed=through == "rules")
+        if through != "rules":
+            self._ask_model(work, needed=through == "model")
+        answer = self._decided(work)
+        if through == "rules" or self.engine is None or work.model is not None:
+            # An answer that the rules gave because the model was away is not for keeping.
+            self._cache.put(self._key(work.text, work.today, through), answer)
+        return self._finished(answer, rows, work.today, work.arrived)
+
+    def _ask_rules(self, work: Work, needed: bool) -> None:
+        if self.task.rules is None:
+            if needed:
+                raise UsageError(f"{self.task.name} has no rules; use --through model")
+            return
+        with work.timed("rules"):
+            reading = self.task.rules(work.text, work.today)
+        if reading is None:
+            return
+        try:
+            self._parser.check(reading)
+        except NotAReading as error:
+            log.error("%s: the rules wrote a reading that is none: %s", self.task.name, error)
+            return
+        work.rules = Candidate("rules", self._grounded(work, reading))
+
+    def _ask_model(self, work: Work, needed: bool) -> None:
+        if self.engine is None:
+            if needed or self.task.rules is None:
+                name = self.task.name
+                raise EngineUnavailable(f"no model of {name} is prepared; prepare it: tuneserve prepare {name}")
+            return
+        schema = self.task.written_schema
+        attempts = {"repair": (None, schema), "always": (schema,), "never": (None,)}[self._grammar]
+        for number, held_to in enumerate(attempts):
+            try:
+                with work.timed("model"):
+                    reading = self._model_reading(self.engine, work, held_to)
+            except NotAReading as error:
+                self._observer.engine_failed(self.engine.name, error.code)
+                work.failure = error
+                continue
+            except EngineError as error:
+                self._observer.engine_failed(self.engine.name, error.kind)
+                log.warning("%s: %s", self.task.name, error)
+                work.failure = error
+                return
+            work.model = Candidate("repaired" if number else "model", self._grounded(work, reading))
+            return
+
+    def _model_reading(self, engine: Engine, work: Work, schema: JsonObject | None) -> JsonObject:
+        messages = self.task.messages(work.text)
+        done = engine.complete(messages, schema=schema, max_tokens=self.task.max_tokens, deadline=work.deadline)
+        self._observer.completed(engine.name, done)
+        return self._parser.parse(done.text)
+
+    def _grounded(self, work: Work, reading: JsonObject) -> Grounded:
+        """The reading as grounding sees it; an output that is not valid by the task's schema is blocked."""
+        with work.timed("ground"):
+            grounded = self.task.ground(work.text, reading, work.today)
+        if grounded.output is not None and not self._output_validator.is_valid(grounded.output):
+            log.error("%s: grounding made an output that its schema forbids", self.task.name)
+            broken = Problem("invalid_output", "the checked output breaks the task's schema", None, blocking=True)
+            return replace(grounded, output=None, problems=(*grounded.problems, broken))
+        return grounded
+
+    def _decided(self, work: Work) -> Answer:
+        model, rules = work.model, work.rules
+        if model is None or rules is None:
+            candidate = model or rules
+            if candidate is None or candidate.grounded.blocked:
+                raise self._nothing(work)
+            return self._signed(work, candidate)
+        decision = self._policy(model.grounded, rules.grounded)
+        if decision is None:
+            raise self._nothing(work)
+        chosen = model if decision.reader == "model" else rules
+        return self._signed(work, chosen, *([decision.disagreement] if decision.disagreement else []))
+
+    def _nothing(self, work: Work) -> TuneserveError:
+        """Why there is no answer: the engine when it failed, else what the readers' readings lacked."""
+        if isinstance(work.failure, EngineError):
+            return work.failure
+        refused = [candidate for candidate in (work.model, work.rules) if candidate]
+        problems = tuple(dict.fromkeys(problem for candidate in refused for problem in candidate.grounded.problems))
+        reasons = [problem.message for problem in problems if problem.blocking]
+        if work.failure:
+            reasons.insert(0, str(work.failure))
+        return NoAnswer("no checked answer: " + ("; ".join(reasons) or "nobody could read the input"), problems)
+
+    def _signed(self, work: Work, candidate: Candidate, *more: Problem) -> Answer:
+        grounded = candidate.grounded
+        reader: Literal["model", "rules"] = "rules" if candidate.origin == "rules" else "model"
+        return Answer(
+            id=_new_id(),
+            task=self.task.name,
+            input=work.text,
+            output=grounded.output or {},
+            origin=candidate.origin,
+            release=self.release,
+            fields={
+                name: FieldSource(reader if evidence.source == "reader" else "grounding", evidence.text)
+                for name, evidence in grounded.fields.items()
+            },
+            problems=(*grounded.problems, *more),
+            took_ms=work.took_ms,
+        )
+
+    def _finished(self, answer: Answer, rows: int | None, today: date, arrived: float) -> Answer:
+        """With rows and times; told to the observer."""
+        took = dict(answer.took_ms)
+        if rows is not None:
+            begun = time.perf_counter()
+            answer = self._with_rows(answer, rows, today)
+            took["lookup"] = (time.perf_counter() - begun) * 1000
+        total = (time.monotonic() - arrived) * 1000
+        rounded = {name: round(ms, 3) for name, ms in {"total": total, **took}.items()}
+        answer = replace(answer, took_ms=rounded)
+        self._observer.answered(answer)
+        return answer
+
+    def _with_rows(self, answer: Answer, limit: int, today: date) -> Answer:
+        if self.task.lookup is None:
+            return replace(answer, rows=Rows(0, [], "this task has no rows to look up"))
+        try:
+            return replace(answer, rows=self.task.lookup.rows(self._database_url, answer.output, limit, today))
+        except (SQLAlchemyError, TuneserveError, OSError) as error:
+            log.error("%s: rows could not be looked up: %s", self.task.name, error)
+            lost = Problem("rows_unavailable", "the rows could not be looked up: the database did not answer")
+            return replace(answer, problems=(*answer.problems, lost))
+
+    def _key(self, text: str, today: date, through: Through) -> str:
+        parts = [self.task.name, self.release, through, today.isoformat(), text]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex

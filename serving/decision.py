@@ -1,0 +1,55 @@
+"""Two independent readers, one answer: which of model and rules to believe.
+
+A pure function, so that the policy can be measured on labelled questions and exchanged
+(`Answerer(..., decide=...)`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tuneserve.task import Grounded, Problem
+
+# Problems that speak against a reading: words of the input that it left out, values that rest on little.
+EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whom to believe; `disagreement` is a problem to report when both had an answer and they differ."""
+
+    reader: Literal["model", "rules"]
+    disagreement: Problem | None = None
+
+
+Policy = Callable[[Grounded, Grounded], Decision | None]
+
+
+def decide(model: Grounded, rules: Grounded) -> Decision | None:
+    """Believes the reading with fewer signs against it, the model's on a draw; None: neither can be used.
+
+    A blocked reading loses: what it says was found to be untrue of the input or the data, so that the
+    other is no longer in doubt for it and no disagreement is reported.
+    """
+    if model.blocked and rules.blocked:
+        return None
+    if rules.blocked:
+        return Decision("model")
+    if model.blocked:
+        return Decision("rules")
+    if model.output == rules.output:
+        return Decision("model")
+    better = "rules" if _signs_against(rules) < _signs_against(model) else "model"
+    return Decision("rules" if better == "rules" else "model", _disagreement(model, rules))
+
+
+def _signs_against(grounded: Grounded) -> int:
+    return sum(problem.code in EVIDENCE_AGAINST for problem in grounded.problems)
+
+
+def _disagreement(model: Grounded, rules: Grounded) -> Problem:
+    ours, theirs = model.output or {}, rules.output or {}
+    fields = [name for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name)]
+    return Problem("readers_disagree", f"model and rules read this differently: {', '.join(fields)}")

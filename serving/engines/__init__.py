@@ -1,0 +1,1 @@
+"""Model engines: one narrow seam (`engine.py`) and what stands behind it."""

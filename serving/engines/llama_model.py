@@ -1,0 +1,209 @@
+"""`LlamaModel`: a GGUF in memory with one context, on llama.cpp's C interface.
+
+llama-cpp-python's own `Llama` class hides what the engine needs: which tokens of the last call are
+still in the key-value cache, logits of single positions, and a way to stop between two steps.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy
+from numpy.typing import NDArray
+
+from tuneserve.errors import EngineError, EngineUnavailable
+
+log = logging.getLogger(__name__)
+
+# A prompt is read in pieces of this many tokens, so that a deadline is noticed between them: about
+# 1.6 ms a token for a model of 135M parameters on two cores.
+BATCH_TOKENS = 128
+# More threads than this slow small models down: they wait for each other between layers.
+MOST_THREADS = 8
+
+
+@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator, unused-ignore]
+def _to_log(level: int, text: bytes, user_data: ctypes.c_void_p) -> None:
+    """llama.cpp's own messages: some hundred lines a load, seen at TUNESERVE_LOG_LEVEL=debug only."""
+    log.debug("llama.cpp: %s", text.decode("utf-8", "replace").rstrip())
+
+
+class LlamaModel:
+    """One model, one context, one caller at a time (the engine holds the lock)."""
+
+    def __init__(self, path: Path, context_tokens: int, threads: int | None = None) -> None:
+        """Raises EngineUnavailable when the file is missing or llama.cpp refuses it."""
+        if not path.is_file():
+            raise EngineUnavailable(f"{path}: no such model file")
+        llama_cpp.llama_log_set(_to_log, ctypes.c_void_p(0))
+        llama_cpp.llama_backend_init()
+        parameters = llama_cpp.llama_model_default_params()
+        parameters.n_gpu_layers = 0
+        self._model: Any = llama_cpp.llama_model_load_from_file(os.fsencode(path), parameters)
+        if not self._model:
+            raise EngineUnavailable(f"{path}: llama.cpp cannot load it; prepare the model again")
+        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
+        self._context: Any = self._open_context(path, context_tokens, threads or _cores())
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
+        self.context_tokens = int(llama_cpp.llama_n_ctx(self._context))
+        self.vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
+
+    def _open_context(self, path: Path, context_tokens: int, threads: int) -> Any:
+        parameters = llama_cpp.llama_context_default_params()
+        parameters.n_ctx = min(context_tokens, int(llama_cpp.llama_model_n_ctx_train(self._model)))
+        parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
+        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.no_perf = True
+        context = llama_cpp.llama_init_from_model(self._model, parameters)
+        if not context:
+            llama_cpp.llama_model_free(self._model)
+            raise EngineUnavailable(f"{path}: llama.cpp cannot open a context of {parameters.n_ctx} tokens")
+        return context
+
+    def close(self) -> None:
+        if self._context:
+            llama_cpp.llama_batch_free(self._batch)
+            llama_cpp.llama_free(self._context)
+            llama_cpp.llama_model_free(self._model)
+            self._context = self._model = None
+
+    def metadata(self, key: str) -> str | None:
+        """A text entry of the GGUF's header, or None."""
+        length = llama_cpp.llama_model_meta_val_str(self._model, key.encode(), None, 0)
+        if length < 0:
+            return None
+        buffer = ctypes.create_string_buffer(length + 1)
+        llama_cpp.llama_model_meta_val_str(self._model, key.encode(), buffer, length + 1)
+        return buffer.value.decode("utf-8", "replace")
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """Token ids, no begin-of-text added. With `special` false, '<|im_end|>' is ten plain characters."""
+        raw = text.encode("utf-8")
+        size = len(raw) + 8  # a token is at least one byte; some tokenizers add a blank in front
+        tokens = (llama_cpp.llama_token * size)()
+        count = llama_cpp.llama_tokenize(self._vocab, raw, len(raw), tokens, size, False, special)
+        if count < 0:
+            raise EngineError("llama.cpp could not tokenize the text")
+        return list(tokens[:count])
+
+    def piece(self, token: int) -> bytes:
+        """The token's bytes; empty for a control token. One character may be spread over tokens."""
+        size = 64
+        buffer = ctypes.create_string_buffer(size)
+        length = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
+        if length < 0:
+            buffer = ctypes.create_string_buffer(-length)
+            length = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, -length, 0, False)
+        return buffer.raw[:length]
+
+    def token_text(self, token: int) -> str:
+        """The token as it stands in the vocabulary ('<|im_end|>'), '' for none (id -1)."""
+        return "" if token < 0 else llama_cpp.llama_vocab_get_text(self._vocab, token).decode("utf-8", "replace")
+
+    def is_control(self, token: int) -> bool:
+        return bool(llama_cpp.llama_vocab_is_control(self._vocab, token))
+
+    def ends_turn(self, token: int) -> bool:
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    @property
+    def begin_of_text(self) -> int:
+        return int(llama_cpp.llama_vocab_bos(self._vocab))
+
+    @property
+    def end_of_text(self) -> int:
+        return int(llama_cpp.llama_vocab_eos(self._vocab))
+
+    @property
+    def adds_begin_of_text(self) -> bool:
+        return bool(llama_cpp.llama_vocab_get_add_bos(self._vocab))
+
+    def forget_from(self, position: int) -> bool:
+        """Drops the cache from `position` on; False when this model cannot (then all was dropped)."""
+        if llama_cpp.llama_memory_seq_rm(self._memory, 0, position, -1):
+            return True
+        llama_cpp.llama_memory_clear(self._memory, True)
+        return False
+
+    def decode(self, tokens: Sequence[int], position: int) -> None:
+        """Runs at most BATCH_TOKENS tokens that stand at `position` and after; the last one's logits are kept."""
+        batch = self._batch
+        batch.n_tokens = len(tokens)
+        for index, token in enumerate(tokens):
+            batch.token[index] = token
+            batch.pos[index] = position + index
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = 0
+            batch.logits[index] = index == len(tokens) - 1
+        code = llama_cpp.llama_decode(self._context, batch)
+        if code:
+            raise EngineError(f"llama.cpp could not decode {len(tokens)} tokens at {position} (code {code})")
+
+    def logits(self) -> NDArray[numpy.float32]:
+        """Logits after the last token of the last `decode`; the memory is overwritten by the next one."""
+        pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
+        return numpy.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
+
+    def grammar(self, gbnf: str) -> Grammar:
+        """Raises EngineError when llama.cpp cannot read the grammar."""
+        sampler = llama_cpp.llama_sampler_init_grammar(self._vocab, gbnf.encode("utf-8"), b"root")
+        if not sampler:
+            raise EngineError("llama.cpp cannot read the grammar made of the task's schema")
+        return Grammar(sampler, self.vocabulary_size)
+
+
+class Grammar:
+    """A grammar and how far the text written so far has come in it."""
+
+    def __init__(self, sampler: Any, vocabulary_size: int) -> None:
+        self._sampler = sampler
+        self._candidates = (llama_cpp.llama_token_data * vocabulary_size)()
+
+    def reset(self) -> None:
+        llama_cpp.llama_sampler_reset(self._sampler)
+
+    def accept(self, token: int) -> None:
+        llama_cpp.llama_sampler_accept(self._sampler, token)
+
+    def best(self, logits: NDArray[numpy.float32]) -> int:
+        """The most likely token that the grammar allows.
+
+        The most likely token of all is tried alone first, then the best 64, then every one: testing
+        all of a vocabulary of 49,000 at each step costs far more than the model does.
+        """
+        favourite = int(logits.argmax())
+        if (token := self._best_of([favourite], logits)) is not None:
+            return token
+        few = numpy.argpartition(logits, -64)[-64:] if len(logits) > 64 else numpy.arange(len(logits))
+        if (token := self._best_of(few.tolist(), logits)) is not None:
+            return token
+        token = self._best_of(range(len(logits)), logits)
+        if token is None:
+            raise EngineError("the grammar allows no next token")
+        return token
+
+    def _best_of(self, tokens: Sequence[int], logits: NDArray[numpy.float32]) -> int | None:
+        for index, token in enumerate(tokens):
+            candidate = self._candidates[index]
+            candidate.id = token
+            candidate.logit, candidate.p = float(logits[token]), 0.0
+        array = llama_cpp.llama_token_data_array(self._candidates, len(tokens), -1, False)
+        llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(array))
+        best = max((self._candidates[index] for index in range(array.size)), key=lambda candidate: candidate.logit)
+        return None if best.logit == float("-inf") else int(best.id)
+
+    def close(self) -> None:
+        if self._sampler:
+            llama_cpp.llama_sampler_free(self._sampler)
+            self._sampler = None
+
+
+def _cores() -> int:
+    return max(1, min(MOST_THREADS, len(os.sched_getaffinity(0))))

@@ -1,0 +1,75 @@
+"""The Ollama engine: /api/chat of an Ollama server, by default on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from serving.engines.connection import Connection, Refused, plain_text, whole_number
+from serving.engines.engine import Completion, Message
+from tuneserve.errors import EngineError, EngineUnavailable
+from tuneserve.task import JsonObject
+
+NANOSECONDS_IN_MS = 1_000_000
+
+
+class OllamaEngine:
+    """An `Engine` over one model of one server; `model` is the task's name, as `tuneserve publish` makes it.
+
+    `format` (the grammar) costs 130 to 160 ms a request on two cores with a vocabulary of 49,000, so it
+    is sent only when a schema is given.
+    """
+
+    name = "ollama"
+
+    def __init__(self, url: str, model: str, *, keep_alive: str = "30m") -> None:
+        self._connection = Connection(url, "Ollama")
+        self._model = model
+        self._keep_alive = keep_alive
+
+    def complete(
+        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+    ) -> Completion:
+        body: JsonObject = {
+            "model": self._model,
+            "messages": [{**message, "content": plain_text(message["content"])} for message in messages],
+            "stream": False,
+            "keep_alive": self._keep_alive,
+            "options": {"temperature": 0, "num_predict": max_tokens},
+        }
+        if schema is not None:
+            body["format"] = schema
+        try:
+            reply = self._connection.post("/api/chat", body, deadline)
+        except Refused as refused:
+            raise self._explained(refused) from refused
+        return self._completion(reply)
+
+    def warm_up(self, messages: Sequence[Message]) -> None:
+        done = self.complete(messages, schema=None, max_tokens=1, deadline=None)
+        if not done.completion_tokens:
+            raise EngineError(f"{self._connection.server}: model '{self._model}' generated no token")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _explained(self, refused: Refused) -> EngineError:
+        server, model = self._connection.server, self._model
+        if refused.status == 404:
+            return EngineUnavailable(f"{server} has no model '{model}'; make it: tuneserve publish {model}")
+        if refused.status in (502, 503):
+            return EngineUnavailable(f"{server} is not available ({refused.status}): {refused.message}")
+        return EngineError(f"{server} failed ({refused.status}): {refused.message}")
+
+    def _completion(self, reply: JsonObject) -> Completion:
+        message = reply.get("message")
+        content = message.get("content") if isinstance(message, dict) else None
+        if not isinstance(content, str) or reply.get("done") is not True:
+            raise EngineError(f"{self._connection.server} sent no whole answer")
+        return Completion(
+            text=content,
+            finish="length" if reply.get("done_reason") == "length" else "stop",
+            prompt_tokens=whole_number(reply.get("prompt_eval_count")),
+            completion_tokens=whole_number(reply.get("eval_count")),
+            prompt_ms=whole_number(reply.get("prompt_eval_duration")) / NANOSECONDS_IN_MS,
+            generate_ms=whole_number(reply.get("eval_duration")) / NANOSECONDS_IN_MS,
+        )

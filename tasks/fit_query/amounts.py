@@ -1,0 +1,229 @@
+"""Amounts in a question: power in kW, support time in years, counts.
+
+    parse_kw("1.5 MW") -> Decimal("1500")     parse_kw("1", unit_hint="MW") -> Decimal("1000")
+    parse_kw("half a megawatt") -> 500        parse_kw("500") -> 500 (without a unit it is kW)
+    parse_years("18 months") -> 1.5           parse_years("5") -> 5 (rounded to 2 decimals)
+    parse_span("two and a half years") -> (30, 0): months and days, for "in the last …"
+    parse_count("a dozen") -> 12
+    find_amounts(text) -> [Amount(start, end, text, number, unit)], every number with its unit
+    as_number(Decimal("500.0")) -> 500 (an int where it is whole, else a float)
+
+`unit` is "W", "kW", "MW" or "GW", "years", "months", "weeks" or "days", or None. `number` is None for
+a vague amount ("a few hundred kW"). All parse_… give None for what they cannot read; nothing raises.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from tasks.fit_query.numerals import NUMBER, read_number
+
+KW = {"W": Decimal("0.001"), "kW": Decimal(1), "MW": Decimal(1000), "GW": Decimal(1_000_000)}
+_MONTHS = {"years": 12, "months": 1}
+_DAYS = {"weeks": 7, "days": 1}
+_SPELLINGS = {
+    "W": "w ws wp watt watts wat wats",
+    "kW": "kw kws kwp kwps kwe kilowatt kilowatts kilowattpeak kwatt kwatts kva",
+    "MW": "mw mws mwp mwps mwe megawatt megawatts meg megs mwatt mwatts",
+    "GW": "gw gws gwp gigawatt gigawatts gig gigs",
+    "years": "y ys yr yrs year years yeras yaers yers yrars decade decades",
+    "months": "mth mths mnth mnths mo mos month months",
+    "weeks": "wk wks week weeks",
+    "days": "day days",
+}
+_UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+_LONG_UNITS = ("kilowatts", "kilowatt", "megawatts", "megawatt", "gigawatts", "gigawatt")
+
+# Largest capacity for which a bare "k" is still thousands: FIT stops at 5 MW, so that "500k" can only mean 500 kW.
+_BARE_K_LIMIT = 10_000
+
+_UNIT_WORDS = r"(?:[km]ilo|mega|giga|kilo)[\s-]?[a-z]{2,6}|k\s?w(?:p|e|s)?\b|[a-z]{1,12}"
+_AMOUNT = re.compile(
+    rf"(?<![\w£$€])(?<!\d[.,])(?P<vague>(?:an?\s+)?(?:few|several|some)\s+(?:hundred|thousand|dozen|hundreds"
+    rf"|tens\s+of)?s?(?:\s+of)?"
+    rf"|(?:tens|hundreds|thousands|dozens)\s+of|(?:an?\s+)?couple\s+of\s+(?:hundred|thousand))?"
+    rf"(?P<number>(?(vague)|(?:{NUMBER}|\ban?\b)))"
+    rf"(?P<kilo>k(?=\b|\s*[km]w|\s*kilo))?"
+    rf"(?P<gap>[\s-]*(?:of\s+(?:an?\s+)?|an?\s+)?)(?P<unit>{_UNIT_WORDS})?(?![\d])",
+    re.IGNORECASE,
+)
+# "over 100 w sussex": West, not watts.
+_WEST = re.compile(r"\.?\s+(?:sussex|yorks|mids|midlands|glamorgan|lothian|wales|country|facing)", re.IGNORECASE)
+_NOISE = re.compile(
+    r"^(?:[\s<>=≥≤~≈+(]|(?:about|around|roughly|approx(?:imately)?|circa|c|some|the|next|last|past)\b\.?)+"
+    r"|(?:[\s.,;:+?!)]|-?ish\b|\b(?:or so|or more|or less|plus|capacity|in size|left|remaining)\b)+$",
+    re.IGNORECASE,
+)
+
+
+class Amount(NamedTuple):
+    """`text` is `question[start:end]`, the number with its unit; the number itself ends at `number_end`."""
+
+    start: int
+    end: int
+    text: str
+    number_end: int
+    number: Decimal | None
+    unit: str | None
+
+    @property
+    def kw(self) -> Decimal | None:
+        """In kW; without a unit the number is kW. None for a time or a vague amount."""
+        if self.number is None or self.unit not in (None, *KW):
+            return None
+        return self.number * KW[self.unit or "kW"]
+
+
+@lru_cache(maxsize=2048)
+def unit_of(word: str) -> str | None:
+    """The unit that `word` spells or, from 6 letters on, nearly spells."""
+    bare = re.sub(r"[\s-]", "", word).lower()
+    unit = _UNITS.get(bare)
+    if unit or len(bare) < 6 or bare.endswith(("hour", "hours", "h")):
+        return unit
+    near = min(_LONG_UNITS, key=lambda name: OSA.distance(bare, name))
+    return _UNITS[near] if OSA.distance(bare, near) <= 2 and bare[0] == near[0] else None
+
+
+def find_amounts(text: str) -> list[Amount]:
+    """Numbers in `text`, of digits or words, with the unit behind them; in order, no overlaps.
+
+    "a" counts only before a unit ("a megawatt"). Digits glued to letters before them (RG17, CO2) are no
+    amount. Years and dates are found too, as bare numbers: the caller knows which are years.
+    """
+    found, at = [], 0
+    while match := _AMOUNT.search(text, at):
+        amount = _amount(text, match)
+        if amount:
+            found.append(amount)
+        # A word that turned out to be no unit may begin the next number: "16 of five hundred".
+        at = amount.end if amount else match.end("number") if match["number"] else match.end("vague")
+    return found
+
+
+def _amount(text: str, match: re.Match[str]) -> Amount | None:
+    unit, end = _unit_behind(text, match)
+    written = match["number"]
+    if match["vague"]:
+        return Amount(match.start(), end, text[match.start() : end], match.end("vague"), None, unit) if unit else None
+    if written.lower() in ("a", "an"):
+        written = "1" if unit else ""
+    number, number_end = read_number(written), match.end("number")
+    if number is None and " " in written:
+        return _first_of_several(text, match)
+    if number is None:
+        return None
+    if match["kilo"]:
+        number_end = match.end("kilo")
+        if unit or number * 1000 <= _BARE_K_LIMIT:
+            number *= 1000
+    decade = unit == "years" and match["unit"].lower().startswith("decade")
+    return Amount(match.start(), end, text[match.start() : end], number_end, number * 10 if decade else number, unit)
+
+
+def _first_of_several(text: str, match: re.Match[str]) -> Amount | None:
+    """The first number of "one and seven years" or "next one eight solar sites", which are two."""
+    written = match["number"]
+    cut = written.lower().rfind(" and ")
+    cut = cut if cut > 0 and read_number(written[:cut]) is not None else written.index(" ")
+    number = read_number(written[:cut])
+    end = match.start("number") + cut
+    return None if number is None else Amount(match.start(), end, text[match.start() : end], end, number, None)
+
+
+def _unit_behind(text: str, match: re.Match[str]) -> tuple[str | None, int]:
+    word = match["unit"]
+    unit = unit_of(word) if word else None
+    behind = match.end("unit") if unit else 0
+    if unit and text[behind : behind + 1].isalpha():
+        unit = None
+    if unit == "W" and len(word) == 1 and _WEST.match(text, behind):
+        unit = None
+    if unit:
+        return unit, behind
+    return None, match.end("kilo") if match["kilo"] else match.end("number") if match["number"] else match.end("vague")
+
+
+def _bare(quoted: str) -> str:
+    return _NOISE.sub("", quoted)
+
+
+@lru_cache(maxsize=4096)
+def _sole(quoted: str) -> tuple[Amount, ...]:
+    """All amounts of `quoted` when there is nothing else in it but noise and "and", else none."""
+    bare = _bare(quoted)
+    if unit_of(bare) in ("MW", "GW", "years", "months") and len(bare) > 3 and not bare.lower().endswith("s"):
+        bare = f"a {bare}"  # "megawatt", "year"
+    amounts = find_amounts(bare)
+    rest = bare
+    for amount in reversed(amounts):
+        rest = rest[: amount.start] + " " + rest[amount.end :]
+    return tuple(amounts) if re.fullmatch(r"(?:\s|,|and)*", rest, re.IGNORECASE) else ()
+
+
+def _with_half(amounts: tuple[Amount, ...]) -> tuple[Amount, ...]:
+    """ "a megawatt and a half": a bare fraction behind a unit has that unit."""
+    if len(amounts) == 2 and amounts[1].unit is None and amounts[1].number is not None and amounts[1].number < 1:
+        return (amounts[0], amounts[1]._replace(unit=amounts[0].unit))
+    return amounts
+
+
+def is_vague(quoted: str) -> bool:
+    """Whether `quoted` is an amount without a number: "a few hundred kW"."""
+    return any(amount.number is None for amount in find_amounts(quoted))
+
+
+def parse_kw(quoted: str, unit_hint: str | None = None) -> Decimal | None:
+    """`quoted` in kW, to 3 decimals (a watt); `unit_hint` is the unit of a number without one, else kW."""
+    amounts = _with_half(_sole(quoted))
+    if not amounts or (len(amounts) > 1 and amounts[-1].unit != amounts[0].unit):
+        return None
+    total = Decimal(0)
+    for amount in amounts:
+        kw = amount._replace(unit=amount.unit or unit_hint).kw
+        if kw is None:
+            return None
+        total += kw
+    return round(total, 3) if len(amounts) == 1 or _with_half(_sole(quoted)) != _sole(quoted) else None
+
+
+def quoted_unit(quoted: str) -> str | None:
+    """The unit that `quoted` states, or None."""
+    return next((amount.unit for amount in _sole(quoted) if amount.unit), None)
+
+
+def parse_span(quoted: str) -> tuple[Decimal, Decimal] | None:
+    """A length of time as (months, days); a bare number is years. None for what is no length of time."""
+    amounts = _with_half(_sole(quoted))
+    months = days = Decimal(0)
+    for amount in amounts:
+        unit = amount.unit or "years"
+        if amount.number is None or unit not in _MONTHS | _DAYS or (amount.unit is None and len(amounts) > 1):
+            return None
+        months += amount.number * _MONTHS.get(unit, 0)
+        days += amount.number * _DAYS.get(unit, 0)
+    return (months, days) if amounts else None
+
+
+def parse_years(quoted: str) -> Decimal | None:
+    """A length of time in years, rounded to 2 decimals; a month is a twelfth, a bare number is years."""
+    span = parse_span(quoted)
+    return None if span is None else round(span[0] / 12 + span[1] / Decimal("365.25"), 2)
+
+
+def parse_count(quoted: str) -> int | None:
+    """A whole number: "10", "ten", "a dozen", "1,000"."""
+    amounts = _sole(quoted)
+    if len(amounts) != 1 or amounts[0].unit or amounts[0].number is None or amounts[0].number % 1:
+        return None
+    return int(amounts[0].number)
+
+
+def as_number(value: Decimal) -> int | float:
+    """`value` as JSON writes it: an int where it is whole."""
+    return int(value) if value == value.to_integral_value() else float(value)

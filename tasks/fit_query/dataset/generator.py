@@ -1,0 +1,109 @@
+"""Examples in the shares of `phrases/shares.toml`; the same seed gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from tasks.fit_query.dataset.categories import CATEGORIES, Question
+from tasks.fit_query.dataset.noise import typed
+from tasks.fit_query.dataset.phrases import table
+from tasks.fit_query.dataset.quality import FOLDER, grounds_to_the_answer, schema
+from tasks.fit_query.dataset.question import OPEN, SPAN, Marks, finished
+from tuneserve.errors import DataError
+from tuneserve.example import Example, read_cases
+
+TRIES = 200
+DISAGREEMENTS_AT_MOST = 0.005
+BOUND_WORDS = r"\b(about|around|over|under|from|by|than|to|up)"
+
+
+def normalised(text: str) -> str:
+    """The form in which two questions count as the same: lower case, words and signs only."""
+    return " ".join(re.findall(r"[a-z0-9.<>=~+-]+", text.lower()))
+
+
+def schedule(rng: Random, count: int) -> list[str]:
+    """`count` categories in their shares, shuffled."""
+    shares = table("shares")["categories"]
+    wanted = [name for name, share in shares.items() for _ in range(round(share * count))]
+    names = list(shares)
+    while len(wanted) < count:
+        wanted.append(rng.choices(names, list(shares.values()))[0])
+    rng.shuffle(wanted)
+    return wanted[:count]
+
+
+def generate(seed: int, count: int) -> Iterator[Example]:
+    """`count` distinct examples (by `normalised`), none of them one of the task's hand-written cases.
+
+    Dates that count from today take `clauses.REFERENCE_DAY`. Deterministic in both arguments. Chance now
+    and then builds a sentence with two meanings; where grounding does not make the generator's answer of
+    its reading, the sentence is left out. Raises DataError when that happens to more than
+    `DISAGREEMENTS_AT_MOST` of the examples: then the generator or grounding is wrong, not the sentence.
+    """
+    rng = Random(seed)
+    prompt = (FOLDER / "prompt.md").read_text(encoding="utf-8").strip()
+    seen = {normalised(case.query) for case in read_cases(FOLDER / "cases.jsonl")}
+    disagreements: list[str] = []
+    for number, category in enumerate(schedule(rng, count)):
+        for _ in range(TRIES):
+            question = CATEGORIES[category](rng, Marks())
+            if misleading(question):
+                continue
+            marked = typed(rng, question.text, question.style, plain_text=category == "refusal")
+            text, reading = finished(marked, question.reading)
+            key = normalised(text) or text
+            if key in seen:
+                continue
+            example = _example(f"fit-{seed}-{number:06d}", prompt, category, text, reading, question)
+            if wrong := grounds_to_the_answer(example):
+                disagreements.append(f"'{text}': {wrong}")
+                continue
+            seen.add(key)
+            yield example
+            break
+        if len(disagreements) > 20 + DISAGREEMENTS_AT_MOST * count:
+            raise DataError(
+                f"{FOLDER}: generator and grounding disagree on {len(disagreements)} questions of {number + 1}, "
+                f"for example {disagreements[-1]}; decide each by SEMANTICS.md"
+            )
+
+
+def misleading(question: Question) -> bool:
+    """Whether chance put a bound's word before an exact amount ("tell me about 500 kW sites")."""
+    if question.place == "March" and any(key.startswith("built") for key in question.reading):
+        return True
+    bare = question.reading.get("capacity_min")
+    plain = SPAN.sub(r"\2", question.text)
+    if bare:
+        quoted = next((found.group(2) for found in SPAN.finditer(question.text) if found.group(1) == bare), "")
+        if quoted.isdigit() and len(re.findall(rf"(?<![0-9]){quoted}(?![0-9])", plain)) > 1:
+            return True
+    mark = question.reading.get("capacity_exactly")
+    return (
+        mark is not None
+        and re.search(f"{BOUND_WORDS} (the |all |any )?{OPEN}{mark}", question.text, re.IGNORECASE) is not None
+    )
+
+
+def canonical(reading: dict[str, Any]) -> str:
+    """The reading as the JSON text that the model learns to write."""
+    order = list(schema("reading.schema.json")["properties"])
+    return json.dumps(
+        {key: reading[key] for key in sorted(reading, key=order.index)}, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def _example(name: str, prompt: str, category: str, text: str, reading: dict[str, Any], question: Question) -> Example:
+    messages = (
+        {"role": "system", "content": prompt},
+        {"role": "user", "content": text},
+        {"role": "assistant", "content": canonical(reading)},
+    )
+    return Example(
+        name, messages, question.answer, "generated", f"{question.family}|{question.place}", (category, question.style)
+    )

@@ -1,0 +1,57 @@
+"""Whether a question asks for all installations: the only kind whose answer is `{}`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from tasks.fit_query.place_words import EVERYWHERE
+from tasks.fit_query.technologies import meant_technology
+from tasks.fit_query.words import split_words, word_set
+
+_ALL = word_set("all every everything each entire whole complete full lot any anything")
+_THINGS = word_set(
+    """
+    sites site installations installation installs install records record rows row data dataset database entries entry
+    projects project schemes scheme generators generator plants plant systems system list register technologies
+    technology techs tech table stations station feed tariff fit fits catalogue index listing items everything
+    """
+)
+_AROUND = word_set(
+    """
+    a about across after an and any anywhere are as at available be been board britain british by can complete could
+    country data display do download dump each else every export fetch filter filters find for from full generally get
+    give go got great have have here hey hi hello i id in into is it its just kind kinds kingdom know known let lets
+    like list little listed look love make may me more much my national nationwide need no now of off ok okay on one
+    only or our out over please pls plz print pull question return right see search send show showing shown simply
+    single size sizes so some sort sorted still sure tell thank thanks that the them then there these they thing
+    things this those to total type types u uk unfiltered united up us view want we what whats where which whole will
+    with without would you your youve ive recorded registered that's what's everywhere gb england's place places
+    regardless limit limits bring browse complete hold holds held contain welcome help urgent date dates set
+    altogether possible dear team record which who asap cheers chance moment minute second quick quickly quickest when
+    whenever today morning afternoon evening hiya ta contains contained exist exists existing run running operate
+    operating operational every technologies technology single
+    """
+)
+
+
+def asks_for_everything(text: str) -> bool:
+    """Whether each word of `text` fits a request for all rows, and one names either "all" or the things."""
+    kinds = [_kind(word.key) for word in split_words(text)]
+    return None not in kinds and any(kind in ("all", "things") for kind in kinds)
+
+
+@lru_cache(maxsize=4096)
+def _kind(key: str) -> str | None:
+    """ "all", "things" or "around"; None for a word that may say something else. One slip is forgiven."""
+    for kind, words in _KINDS.items():
+        if key in words:
+            return kind
+    if len(key) < 4 or meant_technology(key):
+        return None
+    near = ((kind, word) for kind, words in _KINDS.items() for word in words if word[0] == key[0] and len(word) > 3)
+    return next((kind for kind, word in near if OSA.distance(key, word, score_cutoff=1) == 1), None)
+
+
+_KINDS = {"all": _ALL, "things": _THINGS, "around": _AROUND | EVERYWHERE}

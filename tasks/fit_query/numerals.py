@@ -1,0 +1,193 @@
+"""Numbers as people write them: "1,500", "1 500", "2,5", "1½", "two hundred and fifty", "one and a half".
+
+    read_number("two hundred and fifty") -> Decimal("250"); None when it is no number
+    NUMBER                               -> pattern (text) of a number in a longer text; needs re.IGNORECASE
+
+A comma with exactly three digits behind it divides thousands, any other is a decimal point (2,5).
+Decimal throughout, so that 1.1 stays 1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+_SMALL = {
+    word: number
+    for number, words in enumerate(
+        [
+            "zero|nil",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight|eigth",
+            "nine|nin",
+            "ten",
+            "eleven",
+            "twelve|twelf|twelv",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen|ninteen",
+        ]
+    )
+    for word in words.split("|")
+}
+_TENS = {
+    word: 10 * number
+    for number, words in enumerate(
+        ["twenty|twety", "thirty", "forty|fourty", "fifty|fivty", "sixty", "seventy", "eighty", "ninety|ninty"], 2
+    )
+    for word in words.split("|")
+}
+_SCALES = {
+    "hundred": 100,
+    "hundered": 100,
+    "hunderd": 100,
+    "hundreds": 100,
+    "thousand": 1000,
+    "thousend": 1000,
+    "thousnd": 1000,
+    "million": 1_000_000,
+    "dozen": 12,
+}
+_FRACTIONS = {
+    "half": Decimal("0.5"),
+    "halves": Decimal("0.5"),
+    "quarter": Decimal("0.25"),
+    "quarters": Decimal("0.25"),
+    "third": 1 / Decimal(3),
+    "thirds": 1 / Decimal(3),
+    "fifth": Decimal("0.2"),
+    "fifths": Decimal("0.2"),
+    "tenth": Decimal("0.1"),
+    "tenths": Decimal("0.1"),
+}
+_SIGNS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+_COUPLE = {"couple": 2, "pair": 2}
+
+_WORDS = "|".join(sorted([*_SMALL, *_TENS, *_SCALES, *_FRACTIONS, *_COUPLE], key=lambda word: (-len(word), word)))
+DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?"
+    r"|\.\d+)"
+)
+_AND = r"[\s-]+(?:and[\s-]+)?"
+SPELLED = (
+    rf"(?:(?:an?[\s-]+)?\b(?:{_WORDS})\b(?:{_AND}(?:(?:an?[\s-]+)?(?:{_WORDS})\b|point\b(?:\s+(?:{_WORDS})\b)+))*"
+    rf"(?:\s+point(?:\s+(?:{_WORDS})\b)+)?)"
+)
+NUMBER = (
+    rf"(?:{DIGITS}(?:\s*[½¼¾]|\s+\d/\d\b|/\d+\b)?(?:\s+and\s+(?:a|one|three)\s+(?:half|quarters?|third)\b"
+    rf"|\s+(?:hundred|thousand|million|dozen)\b)?|[½¼¾]|{SPELLED})"
+)
+
+_PLAIN = re.compile(DIGITS)
+_WITH_FRACTION = re.compile(r"(\d+)?\s*([½¼¾])|(?:(\d+)\s+)?(\d+)/(\d+)")
+_WITH_WORDS = re.compile(rf"({DIGITS})\s+(and\s+(?:a|one|three)\s+\w+|hundred|thousand|million|dozen)")
+
+
+@lru_cache(maxsize=4096)
+def read_number(written: str) -> Decimal | None:
+    """The number that the whole of `written` stands for, or None. Never negative, below 10^12."""
+    text = written.strip().lower()
+    number = _of_digits(text) if _PLAIN.fullmatch(text) else _of_fraction(text)
+    if number is None:
+        mixed = _WITH_WORDS.fullmatch(text)
+        number = _of_mixed(mixed[1], mixed[2]) if mixed else _of_words(re.split(r"[\s-]+", text))
+    return number if number is not None and number < 10**12 else None
+
+
+def _of_digits(text: str) -> Decimal:
+    bare = re.sub(r"[ \u00a0\u202f]", "", text)
+    whole, comma, rest = bare.partition(",")
+    if (comma and not (len(rest.split(".")[0]) == 3 or "," in rest)) or (comma and whole.strip("0") == ""):
+        return Decimal(f"{whole or 0}.{rest}")
+    return Decimal(bare.replace(",", ""))
+
+
+def _of_fraction(text: str) -> Decimal | None:
+    found = _WITH_FRACTION.fullmatch(text)
+    if not found:
+        return None
+    if found[2]:
+        return int(found[1] or 0) + _SIGNS[found[2]]
+    if len(text) > 20 or int(found[5]) == 0:
+        return None
+    return int(found[3] or 0) + Decimal(int(found[4])) / int(found[5])
+
+
+def _of_mixed(digits: str, rest: str) -> Decimal | None:
+    if rest in _SCALES:
+        return _of_digits(digits) * _SCALES[rest]
+    part = _of_words(rest.split()[1:])
+    return None if part is None else _of_digits(digits) + part
+
+
+def _of_words(words: list[str]) -> Decimal | None:
+    while words and words[-1] in ("of", "a", "an") and len(words) > 1:
+        words = words[:-1]
+    if not words:
+        return None
+    if words[-1] in _FRACTIONS:
+        return _of_fraction_words(words[:-1], _FRACTIONS[words[-1]])
+    if "point" in words:
+        cut = words.index("point")
+        whole = _cardinal(words[:cut]) if cut else 0
+        digits = [_SMALL.get(word) for word in words[cut + 1 :]]
+        if whole is None or not digits or any(digit is None or digit > 9 for digit in digits):
+            return None
+        return Decimal(f"{whole}.{''.join(str(digit) for digit in digits)}")
+    number = _cardinal(words)
+    return None if number is None else Decimal(number)
+
+
+def _of_fraction_words(words: list[str], fraction: Decimal) -> Decimal | None:
+    """ "half", "a half", "three quarters", "two and a half", "two and three quarters"."""
+    times = Decimal(1)
+    if words and words[-1] in ("a", "an", "one"):
+        words = words[:-1]
+    elif words and words[-1] in _SMALL:
+        times, words = Decimal(_SMALL[words[-1]]), words[:-1]
+    if not words:
+        return times * fraction
+    whole = _cardinal(words[:-1]) if words[-1] == "and" else None
+    return None if whole is None else whole + times * fraction
+
+
+def _cardinal(words: list[str]) -> int | None:
+    """ "two hundred and fifty" -> 250, "a dozen" -> 12, "half a dozen" -> 6; None for what is no number."""
+    if words[:1] == ["half"] and words[-1:] == ["dozen"]:
+        return 6
+    total = group = 0
+    last = None
+    for place, word in enumerate(words):
+        if (
+            word in ("a", "an")
+            and place + 1 < len(words)
+            and (words[place + 1] in _SCALES or words[place + 1] in _COUPLE)
+        ):
+            group += 1 if words[place + 1] in _SCALES else 0
+        elif word in _COUPLE:
+            group += _COUPLE[word]
+        elif word in _SMALL and last not in ("small", "teen"):
+            if last == "tens" and not 0 < _SMALL[word] < 10:
+                return None
+            group += _SMALL[word]
+        elif word in _TENS and last not in ("small", "tens"):
+            group += _TENS[word]
+        elif word in ("hundred", "hundered", "hunderd", "hundreds", "dozen"):
+            group = (group or 1) * _SCALES[word]
+        elif word in _SCALES:
+            total, group = total + (group or 1) * _SCALES[word], 0
+        elif not (word in ("and", "of") and place):
+            return None
+        last = "small" if word in _SMALL else "tens" if word in _TENS else None if word in _SCALES else last
+    return total + group if words else None

@@ -1,0 +1,93 @@
+"""Whether a word that is also an ordinary word (March, Street, Fleet, Battle) stands as a place.
+
+It does after a word of place ("near Battle") unless the phrase goes on ("in street lights"), beside a
+certain place ("Deal, Kent", "Kent and Battle"), before a technology ("fleet pv"), after one at the
+end ("wind reading"), written large in the middle of a sentence, alone, or in a list of its like. "In March" is a month
+before a year and after "built", "commissioned" or "installed".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.fit_query.place_words import ORDINARY
+from tasks.fit_query.words import Word, word_set
+
+_LEADS = word_set("in near around at across inside throughout round nearby outside within beside nr me")
+_NEAR_TO = frozenset({"close", "near", "next", "local", "adjacent", "closest", "nearest"})
+_CONNECTING = frozenset({"and", "or", "in", "near", "please"})
+_BUILT = word_set(
+    """
+    built commissioned installed completed accredited registered opened started finished went
+    """
+)
+_TECHNOLOGY = word_set(
+    """
+    wind turbine turbines solar pv photovoltaic photovoltaics panel panels hydro hydroelectric ad anaerobic digester
+    digesters biogas chp cogeneration micro
+    """
+)
+_FOLLOWERS = _TECHNOLOGY | word_set(
+    """
+    and or over under above below with that which are is has have was were built commissioned installed since after
+    before between by from greater more less larger smaller at around about near sorted sort please only still on than
+    top largest biggest expiring due for to in of up min max minimum maximum exactly roughly still remaining left
+    ranked ordered newest oldest site sites farm farms installation installations scheme schemes system systems plant
+    plants array arrays project projects generator generators area region capacity revenue vs versus plus suitable
+    good candidates repowering postcode rated who what home including includes inc get got they we do does i way as
+    that thats until till under over nothing no not any have has got thanks smallest compared against per grouped
+    """
+)
+_NOT_AT_THE_END = frozenset({"fleet", "sale", "deal", "street", "ware", "stone", "eye", "march", "reading"})
+
+
+def stands_as_place(
+    text: str, words: Sequence[Word], first: int, end: int, before: int | None, after: int | None
+) -> bool:
+    """Whether words[first:end] stand as a place in `text`.
+
+    `before`: index behind the certain place before them, `after`: index of the certain place after
+    them; None without one.
+    """
+    if all(word.key in _CONNECTING or word.key in ORDINARY for word in words):
+        return True
+    if not _phrase_ends(text, words, end, after):
+        return False
+    previous = words[first - 1].key if first else ""
+    if previous == "the" and first > 1:
+        previous = words[first - 2].key
+    if previous == "to" and first > 1 and words[first - 2].key in _NEAR_TO:
+        return True
+    if previous in _LEADS:
+        return not (words[first].key == "march" and first > 1 and words[first - 2].key in _BUILT)
+    if after is not None and _joined(text[words[end - 1].end : words[after].start]):
+        return True
+    if before is not None and _joined(text[words[before - 1].end : words[first].start]):
+        return True
+    if not first:
+        return end < len(words) and (words[end].key in _TECHNOLOGY or text[words[end - 1].end] in ",:/")
+    if end == len(words) and (previous in _TECHNOLOGY or previous[:1].isdigit()):
+        return words[first].key not in _NOT_AT_THE_END
+    return _written_large(text, words, first)
+
+
+def _phrase_ends(text: str, words: Sequence[Word], end: int, after: int | None) -> bool:
+    if end == len(words):
+        return True
+    between = text[words[end - 1].end : words[end].start]
+    follows = words[end].key
+    if between.strip(" '’"):
+        return True
+    return follows in _FOLLOWERS or after == end or follows.endswith(("kw", "mw"))
+
+
+def _joined(between: str) -> bool:
+    return between.strip().lower() in ("", ",", "and", "or", "&", "/", "+", "(", "in", ", and", ", or")
+
+
+def _written_large(text: str, words: Sequence[Word], first: int) -> bool:
+    word = words[first]
+    if not text[word.start].isupper() or text.isupper():
+        return False
+    large = sum(text[other.start].isupper() for other in words)
+    return large <= max(2, len(words) // 2) and not text[words[first - 1].start].isupper()

@@ -1,0 +1,111 @@
+"""The installations' tables, and the rows that ship with the project.
+
+The tables live beside whatever else is in the database of TUNESERVE_DATABASE_URL; SQLAlchemy's portable
+types only, so that SQLite and PostgreSQL hold the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Connection, Date, Double, Index, Integer, String, insert, inspect, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from tasks.fit_query.database import reading, writing
+from tasks.fit_query.ofgem_report import SourceRow, read_source
+from tasks.fit_query.report_cells import LONGEST_NAME
+from tasks.fit_query.support import support_end
+from tuneserve.errors import DataError
+
+SHIPPED_FILE = Path(__file__).resolve().parent / "data" / "fit_wind_sites.csv"
+_SHIPPED = "shipped"
+
+
+class Base(DeclarativeBase):
+    """The tables of this task alone."""
+
+
+class Installation(Base):
+    """One installation of the Feed-in Tariff register.
+
+    `fit_id` is known for rows that ship with the project, `report_key` for rows seen in a report of
+    Ofgem (see ofgem_report.py); both where an import found the same installation. Capacity in kW.
+    `support_end` is the first day without support: a column, so that "years left" is a date filter.
+    """
+
+    __tablename__ = "fit_installation"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    fit_id: Mapped[int | None] = mapped_column(Integer, unique=True)
+    report_key: Mapped[str | None] = mapped_column(String(32), unique=True)
+    technology: Mapped[str] = mapped_column(String(24))
+    postcode_district: Mapped[str | None] = mapped_column(String(4))
+    postcode_area: Mapped[str | None] = mapped_column(String(2))
+    capacity_kw: Mapped[float] = mapped_column(Double)
+    commissioned: Mapped[date] = mapped_column(Date)
+    support_end: Mapped[date] = mapped_column(Date)
+    local_authority: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    region: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    country: Mapped[str] = mapped_column(String(LONGEST_NAME))
+
+    __table_args__ = (
+        CheckConstraint("fit_id IS NOT NULL OR report_key IS NOT NULL", name="fit_installation_known_by"),
+        CheckConstraint("capacity_kw >= 0", name="fit_installation_capacity"),
+        Index("fit_installation_technology_capacity", "technology", "capacity_kw"),
+        Index("fit_installation_postcode_area", "postcode_area", "capacity_kw"),
+        Index("fit_installation_postcode_district", "postcode_district"),
+        Index("fit_installation_commissioned", "commissioned"),
+        Index("fit_installation_support_end", "support_end"),
+    )
+
+
+class LoadedSource(Base):
+    """What was loaded by the project itself, once. Its row and the installations are written together."""
+
+    __tablename__ = "fit_loaded_source"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    installations: Mapped[int] = mapped_column(Integer)
+
+
+def ensure_loaded(url: str) -> None:
+    """Makes the tables and loads the shipped rows, unless that was done before. Raises DataError.
+
+    Safe when several processes come at the same time: each looks again once it holds the writing lock.
+    """
+    with reading(url) as connection:
+        if _is_loaded(connection):
+            return
+    with writing(url) as connection:
+        if _is_loaded(connection):
+            return
+        _create_tables(connection)
+        shipped = read_source(SHIPPED_FILE, date.max)
+        if shipped.rejected:
+            line, reason = shipped.rejected[0]
+            raise DataError(f"{SHIPPED_FILE.name}, line {line}: {reason}; restore the file from the repository")
+        connection.execute(insert(Installation), [column_values(row) for row in shipped.rows])
+        connection.execute(insert(LoadedSource), {"name": _SHIPPED, "installations": len(shipped.rows)})
+
+
+def column_values(row: SourceRow) -> dict[str, Any]:
+    """`row` as the values of a new Installation."""
+    values = row._asdict()
+    del values["line"]
+    return {**values, "support_end": support_end(row.technology, row.commissioned)}
+
+
+def _is_loaded(connection: Connection) -> bool:
+    if not inspect(connection).has_table(LoadedSource.__tablename__):
+        return False
+    return connection.scalar(select(LoadedSource.name).where(LoadedSource.name == _SHIPPED)) is not None
+
+
+def _create_tables(connection: Connection) -> None:
+    for table in Base.metadata.sorted_tables:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            connection.execute(CreateIndex(index, if_not_exists=True))

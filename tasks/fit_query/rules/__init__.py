@@ -1,0 +1,52 @@
+"""The rule-based reader: a question -> a reading (reading.schema.json), without a model.
+
+    read("wind sites over 100kw in berkshire", today)
+        -> {"technology": "Wind", "capacity_min": "100kw", "location": "berkshire"}
+
+A question is divided into lexemes (lexeme.py, words in lexicon.py and everyday.py), and named rules (rule.py) read patterns of them:
+ids, commissioning dates, figures, groups and aggregates, rankings, then sizes, rates and places. Every
+lexeme that could be a filter must be consumed by a rule; when one is left, the reader gives None.
+{"query_type": "unsupported"} is for what is no question about these installations, and for what no
+field can say.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tasks.fit_query.rules import aggregates, commissioning, figures, rankings, refusals, story, subjects
+from tasks.fit_query.rules.lexeme import lexemes
+from tasks.fit_query.rules.places import put_places
+from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
+
+__all__ = ["read"]
+
+_LAYERS = (subjects.ids, aggregates.groups, rankings.early_numbers, commissioning.rule, figures.rule, aggregates.rule, rankings.early, subjects.rule, rankings.late)
+_ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
+
+
+def read(text: str, today: date) -> dict[str, Any] | None:
+    """The reading of `text`, or None when a part that looks like a filter is not understood."""
+    try:
+        return _reading(Question(text, story.corrected(lexemes(text)), today))
+    except Unsupported:
+        return {"query_type": "unsupported"}
+    except Unreadable:
+        return None
+
+
+def _reading(question: Question) -> dict[str, Any]:
+    refusals.refuse(question)
+    story.without_story(question)
+    put_places(question)
+    for layer in _LAYERS:
+        layer.apply(question)
+    aggregates.settle_group(question)
+    rankings.settle_sort(question)
+    subjects.put_technologies(question)
+    reading = question.reading
+    if "fit_id" in reading:
+        return {key: value for key, value in reading.items() if key in _ID_KEYS}
+    refusals.check_left_over(question)
+    return reading

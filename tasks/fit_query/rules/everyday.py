@@ -1,0 +1,158 @@
+"""Everyday words: what a question may say without asking for anything, and what shows that it is another question.
+
+    FILLERS   function words and ways to ask; they vanish before rules look at the words
+    FILLER_PHRASES  the same in several words
+    STORY     words of the story around a request; they stand between words of the request
+    FOREIGN   subjects that are none of this data's, whatever stands beside them
+    COMPOUND  what a technology word begins with these is no installation ("wind instrument", "solar eclipse")
+    ORDERS    instructions to the reader instead of questions
+    OWN       what an asker says of himself before a place ("we're in Leeds")
+"""
+
+from __future__ import annotations
+
+FILLERS = """
+    a an the of on at for with as it its is are was were be been being am im ive id do does did doing done has have
+    had having will would could can may might must shall should that this these those them they their theirs he she
+    his her you your yours u ur me my mine we us our ours i who whose whom where there's theres here's heres so if
+    then than also please pls plz plse thanks thank thx ta cheers kindly hi hello hey dear morning afternoon evening
+    good ok okay right well now er um erm uh hmm ah oh like kind just only really very quite pretty much rather even
+    still already currently current existing active operational operating registered live accredited show shows
+    showing shown find finds finding get gets getting got give gives giving list lists listing display pull pulling
+    fetch bring return returns retrieve search searching lookup look looking see seeing view want wants wanted
+    wanting need needs needed needing tell tells telling know knows let lets liked help helps query queries filter
+    filters filtered filtering select pick identify spot locate check checking gimme lemme wanna id'd interested
+    interest love hunting hunt located situated sited based lying sitting standing found placed whereabouts details
+    detail info information data dataset database figures figure results result register registry available exist
+    exists come comes came coming go goes going went gone able possible possibly maybe perhaps ideally preferably
+    specifically particular especially mainly produce produces producing generate generates generating generated
+    make makes making take takes taking run runs when while because too again back out off whole full entire
+    complete overview summary report rundown picture idea ideas one's what's whats what're which's whichever there
+    feed tariff scheme's ofgem ofgems fits british uk's great renewable renewables energy electricity electric power
+    asap quick quickly quickie urgent urgently today's tbh btw fyi basically literally simply obviously wish hoping
+    hope hopefully wonder wondering curious trying try throw chuck dig hit gonna using use used uses via into onto
+    upon towards toward along among amongst amid theyre theyve youve weve mind thing things whos hows wheres that's
+    thats thatll itll its' say says said saying means meaning example instance eg ie etc namely such both either
+    same different own other others another anybody anyone somebody someone everyone suitable ripe ready potential
+    prime ideal worth worthwhile considering consider considered candidate capable providing provided offering
+    yielding delivering supplying pumping set sets bit lot whatever however whenever mate darling sir madam team
+    folks guys alright kept keep keeps holding hold owning belong belonging concerned regarding re concerning terms
+    respect according think thinks thought guess reckon suppose assume believe feel remember mention mentioned yes
+    yeah yep yup ye aye sure certainly definitely absolutely feedintariff fit's place places spots location
+    locations here hereby appreciated appreciate grateful obliged welcome greetings regards qualify qualifies
+    qualifying match matches matching satisfy satisfies satisfying fulfil eligible moreover furthermore lastly
+    finally firstly secondly nice lovely brilliant ace super cool awesome excellent fab gotta across possess cover
+    covers covering covered include includes including included contain contains containing size-wise tot
+    respectively anyway anyways question ask asking asked request requesting requested enquiry inquiry requirement
+    requirements criteria condition conditions ltd simple easy straightforward new old newer older modern recent
+    recently newly brand theirselves himself themselves itself myself ourselves yourself country's nation's area's
+    supported support's paid pay pays receiving receive receives whatsoever period fullstop stop comma actual
+    effective effectively given high low owt nowt summat wee aboot working functioning annual
+"""
+
+FILLER_PHRASES = """
+    hi there|hello there|hey there|morning all|im after|i am after|were after|we are after|after all|im only after|what about|how about
+    tell me about|know about|ask about|asking about|enquiring about|inquiring about|curious about|info about|information about|to do with
+    list of|a list of|the list of|at the moment|right now|up and running|as well|by any chance|by the way|if possible|if you can|out there
+    for me|to me|for us|to us|i need to|we need to|i want to|id like to|i would like to|want to|need to|like to|have to|going to|trying to
+    able to|used to|wondering about|thinking about|looking at|looking for|look for|look at|come from|and all that|and so on|or whatever
+    in the register|on the register|in the data|in the database|in the list|in the dataset|on the list|on file|on record|on the books
+    in question|in particular|in detail|in general|in advance|in mind|in our|in my|in your|in place|in operation|in use|in existence|in there
+    under the fit|under fit|under the feed in tariff|under the scheme|under the fit scheme|on the fit|on the feed in tariff|on the fit scheme
+    in the fit|in the fit scheme|in the feed in tariff|in the scheme|signed up to|from the register|from the data|from the database|from the list
+    from you|with you|to know|to see|to find|to get|to have|to look|to show|to list|to be|to help|just over here|over to you|what i need is
+    in terms of|with regard to|with respect to|when it comes to|in relation to|in connection with|in order to|so as to|all of|all the|all those
+    all these|each of them|every one of|any of|some of the|lots of detail|from now|in total there|about time|all about|in fact|of course|to start with
+    for a start|first of all|first off|first thing|first up|at first|for the first time|next to nothing|last thing|one last thing|next up|at last
+    the following|following up|following on|follow up|up to date|up to scratch|bring up|pull up|call up|look up|sign up|end up|add to|due to
+    please and thank you|in kw|in mw|in kilowatts|in megawatts|units of
+"""
+
+STORY = """
+    meeting meetings call calls client clients customer customers boss manager colleague colleagues council board
+    committee chairman director reports paper papers presentation presenting slides slide deck talk workshop
+    conference webinar lecture thesis dissertation essay article project study studies survey analysis assessment
+    appraisal review audit research researching researcher student students university college planning plan plans
+    planner strategy policy proposal bid tender pitch quote work works worked job office desk company firm business
+    organisation charity trust landowner landowners farmer farmers investor investors investment fund funds funding
+    finance bank tomorrow yesterday today tonight monday tuesday wednesday thursday friday saturday sunday week
+    weekend weeks month soon later deadline due date lunch noon next time times moment minute hurry rush writing
+    write preparing prepare prepared putting put drafting draft compiling compile building driving drive visiting
+    visit travelling travel travelled trip journey heading walk walking holiday holidays train bus car van staying
+    stay moved move moving lives lived living grew born friend friends family wife husband mum dad mother father
+    brother sister son daughter uncle aunt neighbour neighbours kids child children cousin landlord tenant tenants
+    people person man woman guy lady chap village local land field fields acre acres hill hills valley river rivers
+    sea mountain mountains garden estate property house home buildings roof thinking told phoned emailed rang called
+    spoke big long short hot cold bad spreadsheet spreadsheets table map maps chart charts graph csv excel file
+    files dashboard page website sites screen print printed market markets sector industry trade competitor
+    competitors competition opportunity opportunities consultant consultants consultancy engineer engineers
+    engineering installer installers analyst analysts developers broker brokers surveyor surveyors first second
+    third last final few day days required important background context reason purpose since although visits tour
+    touring seen saw looked views exhibition event events buy buying bought acquire acquiring acquisition portfolio
+    deal deals assets lease leasing sell selling upgrade upgrading replace replacing replacement refurbish
+    refurbishment maintenance maintain repair repairs service servicing compare verify verifying confirm confirming
+    double-check sanity sorry happy keen glad afraid busy stuck tired confused lost read reading heard hear hearing
+    news newspaper radio tv book books money budget spend cost costs price prices value values valuation start
+    starting begin beginning end ending finish name names named number numbers group groups members member
+    association society club government minister mp ministry department authority authorities agency questions
+    answer answers
+"""
+
+FOREIGN = """
+    weather forecast raining rain rainy sunny snow snowing temperature humidity storm storms windy breeze gale gales
+    hurricane recipe recipes cook cooking bake baking restaurant restaurants pub pubs hotel hotels flight flights
+    ticket tickets football cricket match score scores game games movie movies film films song songs music lyrics
+    poem poems poetry joke jokes story stories haiku limerick translate translation translated president king queen
+    explain explains define definition history historical invented inventor inventing wikipedia buy buying purchase
+    price prices cost costs cheap cheaper expensive quote quotes quotation grant grants loan loans mortgage
+    insurance job jobs vacancy vacancies salary salaries career careers hiring recruit recruitment cv apprenticeship
+    apprenticeships training course courses stock stocks bitcoin crypto currency exchange inflation python
+    javascript java html css sql regex code coding program programming script algorithm doctor medicine symptom
+    symptoms headache diet calories vaccine virus car cars bike bikes taxi train trains bus buses parking traffic
+    road roads motorway airport airports schools school teacher homework exam exams diy tutorial guide manual
+    instructions clean cleaning cleaner cleaners repair repairs fix fixing maintenance noise noisy flicker birds
+    bird bats wildlife bill bills meter meters complaint complain complaints refund cancel subscription apply
+    applying application applications vat tax taxes eclipse moon stars star planet planets space sunset sunrise pros
+    cons advantages disadvantages benefits benefit drawbacks phone email telephone horoscope lottery dog dogs cat
+    cats pet pets horse horses crossword puzzle quiz trivia riddle election vote parliament brexit wine beer coffee
+    tea chocolate cake curry chips
+"""
+
+COMPOUND = """
+    instrument instruments speed speeds chill direction tunnel tunnels screen screens shield breaker breakers surf
+    surfing surfer sock socks pipe pipes gust gusts swept eclipse eclipses flare flares systems plexus cycle cycles
+    wind winds sail sails flask flasks therapy dip massage pool pools bottle bottles gardening phonics charger
+    chargers lights light lamp lamps torch watch watches calculator calculators fan fans heater heaters heating
+    water calendar year cleaning cleaners cleaner jobs job prices price cost costs installer installers engineer
+    engineers company companies quotes quote manufacturer manufacturers supplier suppliers maker makers blade blades
+    engine engines engineering technician technicians industry sector market markets course courses training degree
+    degrees blog news grants grant kit kits tax theory physics diagram definition mitigation resource maps map atlas
+    radiation irradiance irradiation gain shading blinds film glass battery batteries policy law laws association
+    conference expo trade show book books museum toys toy model models design designs drawing drawings song songs
+    tattoo stocks shares etf bonds investments investors estimator payback savings financing loan lease leases
+"""
+
+ORDERS = """
+    ignore|ignoring|disregard|forget your|forget the|forget all|forget everything|forget previous|forget what|system prompt|your prompt
+    your instructions|previous instructions|prior instructions|all instructions|your rules|your guidelines|developer mode|jailbreak
+    pretend|act as|you are now|youre now|roleplay|role play|from now on|reveal|new instructions|override|overrule|bypass|instead of json
+    respond with|reply with|answer with|answer only|reply only|respond only|respond in|answer in|reply in|write in|speak like|talk like
+    drop table|delete from|select from|insert into|update set|sudo|shutdown|api key|password|passwords|secret|secrets|credentials|token
+    output only|say hello|repeat after|repeat the words|repeat your|print your|print the prompt|your training|training data|what model are you
+    who made you|instruction|instructions|prompt|stop being|no longer|without restrictions|unrestricted
+    write a|write me|write an|write some|compose|sing|tell me a|dan mode|chatbot|chatgpt|hypothetically|set query type
+    set technology|query type|output json|return unsupported|return everything|print unsupported|system message|stop filtering
+    do not filter|dont filter|drop the filter|drop all|delete all|delete the|delete every|erase|root access|hack|your answer
+    disregarding|disregards|neglect|always answer|always return|always say|just say|simply say|say that|claim that|confirm that
+    as an ai|language model|end of prompt|begin new|new task|new role|your role|your task|your job|change your|your behaviour|your behavior
+    """
+
+OWN = """
+    we are in|were in|were based in|we are based in|im in|i am in|im based in|i am based in|i live in|i work in|my office is in|our office is in
+    calling from|writing from|im from|i am from|we are from|were from|based in|living in|our hq is in|our headquarters are in|we live in
+    my house is in|im sitting in|sitting in|im near|i live near|we live near|our office in|my office in|we work in|working in|working from
+    i am near|were near|we are near|our team is in|i come from|im calling from|im writing from|were a|we are a|im a|i am a|from our office in
+    im at|our base is in|headquartered in|our company is in|my company is in|our firm is in|im over in|were over in|were up in|im down in
+    im up in|were down in|my home is in|home is|im stuck in|our hq in|the office is in|my desk in|im currently in|we are currently in
+    were currently in|office in|offices in|hq in|i study in|i study at|im studying in|team in|moved from|i moved from|i am writing from
+    """

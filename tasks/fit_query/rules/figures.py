@@ -1,0 +1,171 @@
+"""Rules for figures with a bound: capacities, and the support time that is left."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.fit_query.rules.lexeme import CLASSES, NAMES
+from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsupported
+
+rule = Rules()
+
+
+def put_bound(question: Question, bound: str, at: int, figure_class: str | None = None) -> None:
+    """Sets capacity_… or remaining_…: `bound` is min, max, about or exactly."""
+    kind = figure_class or NAMES[question.classes[at]]
+    quoted = question.quote(at)
+    if kind != "TIME":
+        question.put(f"capacity_{bound}", quoted)
+    elif not question.has("LEFT", "EXPIRE", "SUPPORT", "REPOWERING", "NEXT"):
+        raise Unreadable(f"a time without saying of what: {quoted}")
+    elif bound == "exactly":
+        question.put("remaining_min", quoted)
+        question.put("remaining_max", quoted)
+    elif bound == "about":
+        raise Unreadable(f"about a time left: {quoted}")
+    else:
+        question.put(f"remaining_{bound}", quoted)
+
+
+@rule("time: a bare figure shares the unit of the next", "(?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER)? (?:TO|DASH|AND|OR|BUT|COMMA|UNTIL|LESS|MORE)+ ABOUT? TIME")
+def _(question: Question, found: Match) -> bool:
+    question.retype(found.place("bare"), "TIME")
+    return False
+
+
+@rule("time: years named before the figure", "LEFT (?:EXACT|FROM|BETWEEN|MORE|LESS|ABOUT|WITHIN|STOP|IN|CAPACITY|BY)* (?P<low>NUMBER) (?P<range>(?:TO|DASH|AND) (?P<high>NUMBER))?")
+def _(question: Question, found: Match) -> bool:
+    question.retype(found.place("low"), "TIME")
+    if found.has("high"):
+        question.retype(found.place("high"), "TIME")
+    return False
+
+
+@rule("time: figure, bound, then years", "(?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER|PLUS) (?P<unit>LEFT|GROUP|GROUP_OTHER)")
+def _(question: Question, found: Match) -> bool:
+    if re.search(r"month|week|day", (found.quote("unit") or "").lower()):
+        raise Unreadable("a unit away from its figure")
+    question.retype(found.place("bare"), "TIME")
+    if question.classes[found.place("unit")] == CLASSES["GROUP"]:
+        question.consume(found.place("unit"), found.place("unit") + 1)
+    return False
+
+
+@rule("time: the last years of support", "(?:IN|WITHIN)? (?:LAST) (?P<time>TIME) (?=SUPPORT|LEFT|FIT)")
+def _(question: Question, found: Match) -> None:
+    question.put("remaining_max", found.quote("time"))
+
+
+@rule("time: does not run out for", "NOT EXPIRE (?:WITHIN|IN|MORE|BEFORE|UNTIL|NEXT|LEFT)* (?P<time>TIME)")
+def _(question: Question, found: Match) -> None:
+    question.put("remaining_min", found.quote("time"))
+
+
+@rule("time: runs out within", "(?:WITHIN|IN|LESS|BY)? (?:WITHIN|IN)? NEXT (?P<time>TIME)")
+def _(question: Question, found: Match) -> None:
+    if not question.has("EXPIRE", "LEFT", "SUPPORT", "REPOWERING"):
+        raise Unreadable("the next years, of what is not said")
+    question.put("remaining_max", found.quote("time"))
+
+
+@rule("figure: between two", "(?:BETWEEN|FROM|IN|WITHIN|MORE|EXACT)* ABOUT? (?P<low>VALUE) (?P<joint>TO|DASH|UNTIL|AND|OR|PLUS) ABOUT? (?P<high>VALUE) (?P<after>MORE_AFTER|LESS_AFTER)?")
+def _(question: Question, found: Match) -> bool | None:
+    low, high, joint = found.place("low"), found.place("high"), NAMES[question.classes[found.place("joint")]]
+    said = {NAMES[character] for character in question.classes[found.start : low]}
+    if joint in ("AND", "OR", "PLUS") and "BETWEEN" not in said:
+        return False
+    kinds = [NAMES[question.classes[at]] for at in (low, high)]
+    if "DATE" in kinds or (kinds[0] == "TIME") != (kinds[1] == "TIME") or "MORE" in said:
+        return False
+    if found.has("after"):
+        raise Unreadable("a range with a bound behind it")
+    put_bound(question, "min", low)
+    put_bound(question, "max", high)
+    return None
+
+
+@rule("figure: expires in more than", "EXPIRE (?:IN|AFTER|MORE)* (?P<more>MORE|AFTER) ABOUT? (?P<figure>TIME)")
+def _(question: Question, found: Match) -> None:
+    put_bound(question, "min", found.place("figure"))
+
+
+@rule("figure: bound on both sides", "(?P<bound>MORE|LESS|FROM) (?:EXACT|CAPACITY|FROM)? (?:ABOUT|NEAR)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR) (?P<after>MORE_AFTER|PLUS|LESS_AFTER)")
+def _(question: Question, found: Match) -> bool | None:
+    first = NAMES[question.classes[found.place("bound")]]
+    after = NAMES[question.classes[found.place("after")]]
+    if (first == "LESS") != (after == "LESS_AFTER"):
+        return False
+    put_bound(question, "max" if first == "LESS" else "min", found.place("figure"))
+    return None
+
+
+@rule("figure: bound before it", "(?:IN|CAPACITY|EXACT|FROM)? (?P<bound>MORE|LESS) (?:EXACT|CAPACITY|IN|FROM|BETWEEN|MORE|LESS|WITHIN)? (?:ABOUT|NEAR)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR)")
+def _(question: Question, found: Match) -> bool | None:
+    inner = question.classes[found.place("bound") + 1 : found.place("figure")]
+    bound = question.classes[found.place("bound")]
+    for name in ("MORE", "LESS"):
+        if CLASSES[name] in inner and CLASSES[name] != bound:
+            return False
+    put_bound(question, "min" if bound == CLASSES["MORE"] else "max", found.place("figure"))
+    return None
+
+
+@rule("figure: bound behind it", "(?:EXACT|CAPACITY|FROM|IN)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR) (?:CAPACITY|LEFT|UNIT)? (?P<after>MORE_AFTER|LESS_AFTER|ONWARDS|(?:MORE|LESS)(?!ABOUT?VALUE)|PLUS)")
+def _(question: Question, found: Match) -> bool | None:
+    after = found.place("after")
+    name = NAMES[question.classes[after]]
+    if name in ("MORE", "LESS") and question.lexemes[after].key not in ("min", "minimum", "max", "maximum", "at", "atleast"):
+        return False
+    put_bound(question, "min" if name in ("MORE_AFTER", "PLUS", "MORE", "ONWARDS") else "max", found.place("figure"))
+    return None
+
+
+@rule("figure: from", "(?:FROM|SINCE) ABOUT? (?P<figure>AMOUNT|NUMBER|TIME)")
+def _(question: Question, found: Match) -> None:
+    put_bound(question, "min", found.place("figure"))
+
+
+@rule("figure: about, said behind", "(?:ABOUT|NEAR|IN)? (?P<figure>AMOUNT|NUMBER|TIME) ABOUT_AFTER")
+def _(question: Question, found: Match) -> None:
+    put_bound(question, "about", found.place("figure"))
+
+
+@rule("figure: about", "(?:ABOUT|NEAR) (?:EXACT|CAPACITY)? (?P<figure>AMOUNT|NUMBER|TIME)")
+def _(question: Question, found: Match) -> None:
+    put_bound(question, "about", found.place("figure"))
+
+
+@rule("figure: within", "(?:WITHIN|IN|BY|UNTIL|BEFORE|TO) (?P<figure>TIME|AMOUNT)")
+def _(question: Question, found: Match) -> bool | None:
+    if NAMES[question.classes[found.place("figure")]] == "TIME":
+        put_bound(question, "max", found.place("figure"))
+        return None
+    question.put("capacity_exactly", found.quote("figure"))
+    return None
+
+
+@rule("figure: exactly", "(?P<exact>EXACT) CAPACITY? (?P<figure>AMOUNT|NUMBER|TIME)")
+def _(question: Question, found: Match) -> None:
+    put_bound(question, "exactly", found.place("figure"))
+
+
+@rule("figure: a capacity named", "CAPACITY (?P<figure>NUMBER)(?!NOUN)")
+def _(question: Question, found: Match) -> None:
+    put_bound(question, "exactly", found.place("figure"))
+
+
+@rule("figure: bare capacity", "(?P<figure>AMOUNT)")
+def _(question: Question, found: Match) -> None:
+    if question.has("AMOUNT") and question.classes.count(CLASSES["AMOUNT"]) > 1:
+        raise Unsupported("two single capacities")
+    put_bound(question, "exactly", found.place("figure"))
+
+
+@rule("figure: bare time left", "(?P<figure>TIME)")
+def _(question: Question, found: Match) -> None:
+    put_bound(question, "max", found.place("figure"))
+
+
+@rule("figure: vague", "VAGUE_AMOUNT|VAGUE (?:AMOUNT|TIME|UNIT|NUMBER)")
+def _(question: Question, found: Match) -> None:
+    raise Unsupported("a vague amount")

@@ -1,0 +1,145 @@
+"""Places and postcodes of a question: which count, which only qualify another, and misspelt ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.fit_query.gazetteer import Place, is_foreign, qualifies, resolve
+from tasks.fit_query.postcodes import areas
+from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
+from tasks.fit_query.rules.rule import Question, Unsupported
+
+_QUALIFIED = re.compile(r"\s*(?:,|\(|\s|-|–|\bin\b|\bof\b|\bthe\b)*\s*", re.IGNORECASE)
+_ALSO = re.compile(r"\s*(?:,|&|/|\+|and|or|then|plus|\s)*\s*(?:in|near|the|from|also|both|maybe|either|even|around|across)*\s*", re.IGNORECASE)
+_AREA_WORD = re.compile(r"\s*(?:post\s?codes?|outcodes?|postal areas?|areas?\b|districts?)", re.IGNORECASE)
+_LEADS = frozenset({"IN", "NEAR", "ABOUT", "WITHIN", "FROM", "AND", "OR", "COMMA", "SLASH", "COMPARE", "TO"})
+
+
+def put_places(question: Question) -> None:
+    """Sets location(s) and postcodes; raises Unsupported for a place that there is none of."""
+    _find_areas(question)
+    _find_misspelt(question)
+    quoted: list[tuple[int, int, Place]] = []
+    postcodes: list[str] = []
+    for at, character in enumerate(question.classes):
+        if character == CLASSES["POSTCODE"]:
+            postcodes.append(question.quote(at))
+            _consume_area_words(question, at)
+        elif character == CLASSES["PLACE"]:
+            lexeme = question.lexemes[at]
+            assert isinstance(lexeme.value, Place)
+            _add(question.text, quoted, lexeme, lexeme.value)
+    question.classes = question.classes.replace(CLASSES["PLACE"], "_").replace(CLASSES["POSTCODE"], "_")
+    names = list(dict.fromkeys(question.text[start:end] for start, end, _ in quoted))
+    if len(names) == 1:
+        question.put("location", names[0])
+    elif names:
+        question.put("locations", names)
+    if postcodes:
+        question.put("postcodes", list(dict.fromkeys(postcodes)))
+
+
+def _add(text: str, quoted: list[tuple[int, int, Place]], lexeme: Lexeme, place: Place) -> None:
+    """Adds a place, or takes it into the quotation of the one before, which it qualifies."""
+    if quoted:
+        start, end, before = quoted[-1]
+        between = text[end : lexeme.start]
+        if place == before:
+            return
+        if qualifies(place, before) and _QUALIFIED.fullmatch(between):
+            behind = end + len(between) + (lexeme.end - lexeme.start)
+            quoted[-1] = (start, behind, before)
+            return
+    quoted.append((lexeme.start, lexeme.end, place))
+
+
+def _find_areas(question: Question) -> None:
+    """Postcode areas in small letters or of one letter, where the words beside them say what they are."""
+    for at, lexeme in enumerate(question.lexemes):
+        written = question.text[lexeme.start : lexeme.end]
+        if len(written) > 2 or NAMES[lexeme.kind] not in ("UNKNOWN", "STORY", "AND", "UNIT") or written.upper() not in areas():
+            continue
+        before = NAMES[question.lexemes[at - 1].kind] if at else ""
+        said = _AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")
+        if said or (before in ("IN", "NEAR") and (written.isupper() or len(written) == 2)) or before == "POSTCODE":
+            question.retype(at, "POSTCODE")
+
+
+def _consume_area_words(question: Question, at: int) -> None:
+    """Takes "postcode area" beside a postcode away, which then is no group."""
+    for beside in (at - 1, at + 1):
+        if 0 <= beside < len(question.lexemes) and question.lexemes[beside].value == "postcode_area":
+            question.consume(beside, beside + 1)
+
+
+def _find_misspelt(question: Question) -> None:
+    """Resolves unknown words where a place would stand; raises Unsupported when one there is none."""
+    at = 0
+    while at < len(question.classes):
+        if question.classes[at] not in (CLASSES["UNKNOWN"], CLASSES["STORY"], CLASSES["COMPOUND"], CLASSES["FOREIGN"]):
+            at += 1
+            continue
+        end = _resolve_at(question, at)
+        at = end or at + 1
+
+
+def _resolve_at(question: Question, at: int) -> int | None:
+    before = NAMES[question.lexemes[at - 1].kind] if at else ""
+    led = before in _LEADS or not at
+    unknown = question.classes[at] == CLASSES["UNKNOWN"]
+    if not unknown and not led:
+        return None
+    if unknown and is_foreign(_with_word_before(question.text, question.lexemes[at])):
+        raise Unsupported("a place that is not in the gazetteer")
+    for first, last in _windows(question, at):
+        lexeme, closing = question.lexemes[first], question.lexemes[last]
+        written = question.text[lexeme.start : closing.end]
+        if not unknown and first == last:
+            continue
+        found = resolve(written)
+        if found.place and (found.corrected if first == last else unknown or not found.corrected):
+            fixed = Lexeme(CLASSES["PLACE"], lexeme.start, closing.end, found.place)
+            question.lexemes[first : last + 1] = [fixed] + [fixed] * (last - first)
+            question.classes = question.classes[:first] + CLASSES["PLACE"] + "_" * (last - first) + question.classes[last + 1 :]
+            return last + 1
+    written = question.quote(at)
+    if unknown and is_foreign(written) and led:
+        raise Unsupported("a place that is not in the gazetteer")
+    if unknown and before in ("IN", "NEAR") and _stands_as_name(question, at):
+        raise Unsupported("a place that is not in the gazetteer")
+    return None
+
+
+def _with_word_before(text: str, lexeme: Lexeme) -> str:
+    found = re.search(r"[^\W\d_]+\s+$", text[: lexeme.start])
+    return text[found.start() if found else lexeme.start : lexeme.end]
+
+
+def _windows(question: Question, at: int) -> Iterator[tuple[int, int]]:
+    """Runs of lexemes around the unknown one that may be one name, longest first."""
+    last = len(question.lexemes) - 1
+    for length in (4, 3, 2, 1):
+        for first in range(max(0, at - length + 1), at + 1):
+            end = first + length - 1
+            if end > last:
+                continue
+            kinds = [NAMES[lexeme.kind] for lexeme in question.lexemes[first : end + 1]]
+            if any(kind in ("COMMA", "STOP", "OPEN", "CLOSE", "AMOUNT", "NUMBER", "YEAR", "TIME", "TECHNOLOGY", "TECHNOLOGY_MANY") for kind in kinds):
+                continue
+            if kinds[0] in ("IN", "NEAR", "FROM", "AND", "OR", "ABOUT", "WITHIN", "MORE", "LESS", "SITE_MANY", "SITE_ONE", "BUILT") and length > 1:
+                continue
+            if kinds[-1] in ("IN", "NEAR", "FROM", "AND", "OR", "MORE", "LESS") and length > 1:
+                continue
+            if length > 1 and "PLACE" in kinds and "UNKNOWN" in kinds:
+                continue
+            yield first, end
+
+
+def _stands_as_name(question: Question, at: int) -> bool:
+    """Whether nothing but filters follows the unknown word behind "in", so that it must be a name."""
+    written = question.quote(at)
+    if written[0].isupper():
+        return True
+    follows = NAMES.get(question.classes[at + 1 : at + 2], "")
+    return follows not in ("UNKNOWN", "STORY") and len(written) > 3

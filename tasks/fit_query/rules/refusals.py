@@ -1,0 +1,99 @@
+"""What no field can say, what is no question about installations, and what was left unread."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.fit_query.rules.lexeme import CLASSES, NAMES
+from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported, compiled
+
+_KINDS = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
+_SITES = frozenset({"SITE_ONE", "SITE_MANY"})
+_HARMLESS = frozenset(
+    """
+    TECHNOLOGY TECHNOLOGY_ONE TECHNOLOGY_MANY SITE_ONE SITE_MANY COMMA STOP OPEN CLOSE AND OR BUT IN NEAR WITHIN FROM BUILT WHICH ALL
+    EVERYWHERE REFER STORY OWN FIT SUPPORT TO SLASH BY UNKNOWN FIRST LIMIT SORT DASH VAGUE OLD ABOUT AREA
+    CORRECTION UNIT COMPOUND FOREIGN GROUP_OTHER LAST NEXT ID EXACT
+    """.split()
+)
+_COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
+_BENIGN_NOT = re.compile(r"\b(?:not|don'?t|dont|doesn'?t)\s+(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b", re.IGNORECASE)
+_DEFINITION = re.compile(r"^\s*(?:what(?:'?s| is| are| does| do)|define|who|why|how (?:do|does|did|is|are|can|to)|when|can i|should i|is it|explain)\b", re.IGNORECASE)
+_ADVICE = re.compile(
+    r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b(?! (?:i|we|you) (?:find|see|get|list|search|look|show|pull|filter))|should (?:i|we)\b|why\b"
+    r"|(?:is|are)\b(?! there| any| these| those)|do(?:es)? (?!you have|we have|any)|when\b|who\b)",
+    re.IGNORECASE,
+)
+
+
+def refuse(question: Question) -> None:
+    """Raises Unsupported for instructions, exclusions, distances and subjects that no field has."""
+    for name in ("ORDERS", "DISTANCE", "UNSAYABLE"):
+        if name in CLASSES and question.has(name):
+            raise Unsupported(name)
+    if question.has("NOT") and not _only_benign_not(question):
+        raise Unsupported("an exclusion")
+    if re.search(r"\b(?:expir|end|run|finish|laps)\w*(?: out| off)? (?:soon|shortly)\b", question.text, re.IGNORECASE):
+        raise Unsupported("a vague time left")
+    if question.has("EXPIRED"):
+        raise Unsupported("support that has ended")
+    if not re.search(r"\w", question.text):
+        raise Unsupported("no words")
+
+
+def _only_benign_not(question: Question) -> bool:
+    """Whether each "not" belongs to a turn of speech ("not sure") or to "does not expire for"."""
+    for at, character in enumerate(question.classes):
+        if character != CLASSES["NOT"]:
+            continue
+        lexeme = question.lexemes[at]
+        if lexeme.key in ("no", "nr") and NAMES.get(question.classes[at + 1 : at + 2]) in ("NUMBER", "YEAR"):
+            question.retype(at, "ID")
+            continue
+        if CLASSES["EXPIRE"] in question.classes[at + 1 : at + 3]:
+            continue
+        benign = any(found.start() <= lexeme.start < found.end() for found in _BENIGN_NOT.finditer(question.text))
+        if not benign:
+            return False
+        question.consume(at, at + 1)
+    return True
+
+
+def check_left_over(question: Question) -> None:
+    """Raises Unreadable when a lexeme that could be a filter is left, Unsupported when this is no question of ours."""
+    reading = question.reading
+    kinds = [NAMES[lexeme.kind] for lexeme in question.lexemes]
+    unknown = sum(kind == "UNKNOWN" for kind in kinds)
+    foreign = sum(kind == "FOREIGN" for kind in kinds)
+    about_sites = bool(_KINDS & set(kinds)) or bool(_SITES & set(kinds)) or bool(reading.keys() - {"location", "locations", "aggregate", "built_in"})
+    if not about_sites and not question.has("ALL") and (unknown or foreign or not reading):
+        raise Unsupported("no question about installations")
+    if _COMPOUND.search("".join(lexeme.kind for lexeme in question.lexemes)) or foreign:
+        raise Unsupported("a subject beside installations")
+    _consume_explained(question)
+    left = {NAMES[character] for character in question.classes if character != "_"} - _HARMLESS
+    if "EXTREME" in left:
+        raise Unsupported("a ranking by what no field has")
+    if left:
+        raise Unreadable(f"left over: {sorted(left)}")
+    if not reading and not (question.has("ALL") or (_SITES & set(kinds) and not unknown)):
+        raise Unsupported("no filter")
+    if not reading.keys() - {"technology", "technologies", "location", "built_in"} and _ADVICE.match(question.text):
+        raise Unsupported("advice")
+    if set(reading) <= {"technology"} and _DEFINITION.match(question.text) and not _SITES & set(kinds) and "TECHNOLOGY_MANY" not in kinds:
+        raise Unsupported("a question of what it is or how it works")
+
+
+def _consume_explained(question: Question) -> None:
+    """Takes away what words of a filter that was read leave behind: "left" once the time left is known."""
+    reading = question.reading
+    explained: set[str] = set()
+    if reading.keys() & {"remaining_min", "remaining_max"} or str(reading.get("sort")).startswith("fit_remaining"):
+        explained |= {"LEFT", "EXPIRE", "SUPPORT", "NEXT", "UNTIL", "BEFORE"}
+    if reading.keys() & {"capacity_min", "capacity_max", "capacity_about", "capacity_exactly", "size"} or str(reading.get("sort")).startswith("capacity"):
+        explained |= {"CAPACITY", "UNIT", "EXACT"}
+    if reading.get("query_type") == "comparison":
+        explained |= {"BETWEEN", "TO"}
+    for at, character in enumerate(question.classes):
+        if character != "_" and NAMES[character] in explained:
+            question.consume(at, at + 1)

@@ -1,0 +1,160 @@
+"""`Rule`: a name, a pattern over the classes of a question's lexemes, and what it makes of a match.
+
+    @rule("capacity or time: bound before the figure", "(?P<bound>MORE|LESS) ABOUT? (?P<figure>VALUE)")
+    def _(question: Question, found: Match) -> bool | None: ...
+
+Names in capitals are lexeme classes (lexeme.CLASSES) or MACROS; blanks mean nothing. A rule that
+returns False declines: the lexemes stay. Otherwise they are consumed, and later rules do not see them.
+Rules run in the order in which they are listed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tasks.fit_query.rules.lexeme import CLASSES, CONSUMED, Lexeme
+
+MACROS = {
+    "VALUE": "(?:AMOUNT|TIME|NUMBER|YEAR|DATE)",
+    "FIGURE": "(?:AMOUNT|NUMBER|YEAR)",
+    "DAY": "(?:YEAR|DATE)",
+    "COUNTED": "(?:NUMBER|YEAR)",
+    "KIND": "(?:TECHNOLOGY|TECHNOLOGY_ONE|TECHNOLOGY_MANY)",
+    "ONE": "(?:TECHNOLOGY_ONE|SITE_ONE)",
+    "MANY": "(?:TECHNOLOGY_MANY|SITE_MANY)",
+    "NOUN": "(?:TECHNOLOGY|TECHNOLOGY_ONE|TECHNOLOGY_MANY|SITE_ONE|SITE_MANY)",
+    "ANY": ".",
+}
+_NAME = re.compile(r"\b[A-Z][A-Z_]+\b")
+
+
+class Unreadable(Exception):  # noqa: N818 - a reader gives up; it is no error of the program
+    """The question has a part that looks like a filter and that the rules do not understand."""
+
+
+class Unsupported(Exception):  # noqa: N818
+    """The question asks for what no field can say."""
+
+
+@dataclass
+class Question:
+    """A question while rules read it. `classes` has one character a lexeme; consumed ones are "_"."""
+
+    text: str
+    lexemes: list[Lexeme]
+    today: date
+    classes: str = ""
+    reading: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.classes = "".join(lexeme.kind for lexeme in self.lexemes)
+
+    def put(self, key: str, value: object) -> None:
+        """Sets a key of the reading; raises Unreadable when it is there with another value."""
+        if self.reading.setdefault(key, value) != value:
+            raise Unreadable(key)
+
+    def consume(self, first: int, end: int) -> None:
+        self.classes = self.classes[:first] + CONSUMED * (end - first) + self.classes[end:]
+
+    def retype(self, at: int, name: str) -> None:
+        self.classes = self.classes[:at] + CLASSES[name] + self.classes[at + 1 :]
+
+    def has(self, *names: str) -> bool:
+        """Whether a lexeme of one of these classes is left."""
+        return any(CLASSES[name] in self.classes for name in names)
+
+    def quote(self, at: int) -> str:
+        return self.text[self.lexemes[at].start : self.lexemes[at].end]
+
+    def between(self, left: int, right: int) -> str:
+        """The text between two lexemes."""
+        return self.text[self.lexemes[left].end : self.lexemes[right].start]
+
+
+class Match:
+    """A match of a rule's pattern: positions of lexemes."""
+
+    def __init__(self, question: Question, match: re.Match[str]) -> None:
+        self.question = question
+        self.match = match
+        self.start, self.end = match.span()
+
+    def at(self, group: str) -> int | None:
+        """Position of the first lexeme of `group`, or None where it matched nothing."""
+        start, end = self.match.span(group)
+        return start if end > start >= 0 else None
+
+    def place(self, group: str) -> int:
+        """Position of the first lexeme of a group that always matches."""
+        return self.match.start(group)
+
+    def quote(self, group: str) -> str | None:
+        at = self.at(group)
+        return None if at is None else self.question.quote(at)
+
+    def lexeme(self, group: str) -> Lexeme:
+        return self.question.lexemes[self.match.start(group)]
+
+    def has(self, group: str) -> bool:
+        return self.at(group) is not None
+
+
+Action = Callable[[Question, Match], bool | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    pattern: re.Pattern[str]
+    action: Action
+
+    def apply(self, question: Question) -> None:
+        for found in self.pattern.finditer(question.classes):
+            if CONSUMED in question.classes[found.start() : found.end()]:
+                continue
+            if self.action(question, Match(question, found)) is not False:
+                question.consume(*found.span())
+
+
+class Rules:
+    """Rules in the order in which they are defined, each under its own name."""
+
+    def __init__(self) -> None:
+        self.listed: list[Rule] = []
+
+    def __call__(self, name: str, pattern: str) -> Callable[[Action], Action]:
+        if any(rule.name == name for rule in self.listed):
+            raise ValueError(f"two rules are named '{name}'")
+
+        def add(action: Action) -> Action:
+            self.listed.append(Rule(name, re.compile(compiled(pattern)), action))
+            return action
+
+        return add
+
+    def apply(self, question: Question) -> None:
+        for rule in self.listed:
+            rule.apply(question)
+
+
+def compiled(pattern: str) -> str:
+    """The regular expression of a pattern over class names."""
+    parts = re.split(r"(\?P<\w+>|\?P=\w+|\(\?[:!=<]+)", pattern)
+    return "".join(part if part.startswith(("?", "(?")) else _with_characters(part) for part in parts).replace(" ", "").replace("\n", "")
+
+
+def _with_characters(part: str) -> str:
+    def character(found: re.Match[str]) -> str:
+        name = found.group()
+        return _with_characters(MACROS[name]) if name in MACROS and name != "ANY" else MACROS.get(name) or CLASSES[name]
+
+    return _NAME.sub(character, part)
+
+
+def first_of(items: Iterable[str], default: str = "") -> str:
+    return next(iter(items), default)

@@ -1,0 +1,112 @@
+"""Rules for FIT ids, rates, revenue, repowering, size words and technologies."""
+
+from __future__ import annotations
+
+from tasks.fit_query.rules.lexeme import CLASSES, NAMES
+from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsupported
+
+ids = Rules()
+rule = Rules()
+
+_LONGEST_ID = 7
+
+
+@ids("id: two of them", "(?:FIT|ID|SITE_ONE|SITE_MANY)+ STOP? (?:NUMBER|YEAR) (?:AND|OR|COMMA|SLASH|TO|COMPARE|DASH)+ (?:FIT|ID)* (?:NUMBER|YEAR)(?!UNIT)")
+def _(question: Question, found: Match) -> bool | None:
+    names = {NAMES[character] for character in found.match.group()}
+    if not names & {"FIT", "ID"} or "SITE_MANY" in names and "ID" not in names and "FIT" not in names:
+        return False
+    raise Unsupported("two FIT ids")
+
+
+@ids("id: after FIT or id", "(?:FIT|SITE_ONE|RATE)* (?:FIT|ID) (?:FIT|ID|SITE_ONE|STOP|EXACT)* (?P<id>NUMBER|YEAR)|SITE_ONE (?:ID|COUNT)* (?P<site>NUMBER)(?!NOUN)|COUNT (?P<number>NUMBER)$")
+def _(question: Question, found: Match) -> bool | None:
+    group = next(name for name in ("id", "site", "number") if found.has(name))
+    quoted = found.quote(group) or ""
+    if not quoted.isdigit() or len(quoted.lstrip("0")) > _LONGEST_ID:
+        if group == "id" and quoted[:1].isdigit():
+            raise Unsupported("no FIT id")
+        return False
+    if group != "id" and len(quoted) < 3:
+        return False
+    if "fit_id" in question.reading:
+        raise Unsupported("two FIT ids")
+    question.put("fit_id", quoted)
+    if CLASSES["RATE"] in found.match.group():
+        question.put("query_type", "fit_rate")
+    return None
+
+
+@rule("rate: fit rate", "FIT* RATE (?:FIT|RATE)*")
+def _(question: Question, found: Match) -> None:
+    question.put("query_type", "fit_rate")
+
+
+@rule("rate: what is the feed-in tariff for", "(?:WHICH|HOWMUCH) FIT(?!NOUN|SUPPORT|LEFT|ID|SITE_MANY)")
+def _(question: Question, found: Match) -> bool | None:
+    if "fit_id" in question.reading or "tar" not in question.quote(found.end - 1).lower():
+        return False
+    question.put("query_type", "fit_rate")
+    return None
+
+
+@rule("revenue", "(?P<way>SUPER|MOST|EXTREME|MORE|LESS)? REVENUE (?P<bound>MORE|LESS)?")
+def _(question: Question, found: Match) -> None:
+    if found.has("way"):
+        raise Unsupported("a ranking by revenue")
+    if found.has("bound"):
+        raise Unsupported("a bound of revenue")
+    question.put("revenue", True)
+
+
+@rule("regional", "REGIONAL")
+def _(question: Question, found: Match) -> None:
+    question.put("regional", True)
+
+
+@rule("repowering", "REPOWERING")
+def _(question: Question, found: Match) -> None:
+    question.put("repowering", True)
+
+
+_BOTH = {frozenset({"small", "medium"}): "small or medium", frozenset({"medium", "large"}): "medium or large"}
+
+
+@rule("size: two of them", "(?P<first>SIZE) (?:AND|OR|COMMA|TO|SLASH|DASH)+ (?P<second>SIZE)")
+def _(question: Question, found: Match) -> None:
+    words = frozenset(str(found.lexeme(name).value) for name in ("first", "second"))
+    if words not in _BOTH and len(words) > 1:
+        raise Unreadable("two sizes apart from each other")
+    question.put("size", _BOTH.get(words) or next(iter(words)))
+
+
+@rule("size", "SIZE CAPACITY?")
+def _(question: Question, found: Match) -> None:
+    question.put("size", question.lexemes[found.start].value)
+
+
+def technologies(question: Question) -> list[str]:
+    """Technologies in the order named. A bare "turbine" beside hydro, or "panel", names no second one."""
+    named: list[str] = []
+    loose = False
+    for lexeme in question.lexemes:
+        if NAMES[lexeme.kind] not in ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"):
+            continue
+        if lexeme.key in ("turbine", "turbines", "turbin", "turbins", "turbnes") and " " not in question.text[lexeme.start : lexeme.end]:
+            loose = True
+            if "Hydro" in named:
+                continue
+        if lexeme.value not in named:
+            named.append(str(lexeme.value))
+    wind_said = any(lexeme.key.startswith("w") and lexeme.value == "Wind" for lexeme in question.lexemes)
+    if loose and "Hydro" in named and "Wind" in named and not wind_said and "turbines and" not in question.text.lower():
+        named.remove("Wind")
+    return named
+
+
+def put_technologies(question: Question) -> None:
+    named = technologies(question)
+    if len(named) == 1:
+        question.put("technology", named[0])
+    elif named:
+        question.put("technologies", named)

@@ -1,0 +1,232 @@
+"""Places and postcodes: from quotations to `location` and `postcode_patterns`.
+
+A place comes from places.csv or the question is unsupported; its patterns come from there too, never
+from the reader. A qualifier that stands behind a place in the question ("March, Cambs") narrows it
+whether or not the reader quoted it.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from tasks.fit_query.draft import Draft
+from tasks.fit_query.gazetteer import Place, Resolution, area_of, narrowed_patterns, qualifies, resolve
+from tasks.fit_query.postcodes import find_postcodes, parse_postcode
+from tasks.fit_query.quotation import Span
+from tasks.fit_query.words import split_words
+
+_QUALIFYING = re.compile(r"\s*(?:,|\(|\bin\b|,\s*in\b)?\s*(?:the\s+)?(?:county\s+of\s+)?", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?:,?\s*(?:\band\b|\bor\b|&|\+|/|\bn\b|\bplus\b|\bas well as\b|\bvs?\b|\bversus\b))", re.IGNORECASE
+)
+_SEPARATORS = re.compile(r"\s*(?:,|/|&|\+|;|\band\b|\bor\b)\s*", re.IGNORECASE)
+
+_OWN_PLACE = re.compile(
+    r"(?:\b(?:we['’]?re|i['’]?m|im|we are|i am|based|live[sd]?|living|moved|moving|reside|office|home|house|farm"
+    r"|calling|writing|here|sister|brother|mum|dad"
+    r"|friend|family|met|conference|meeting|work(?:s|ed|ing)?|grew up|born|born and bred|flat|shop|school|studio"
+    r"|branch|head\s?quarters|hq|clients?|customers?|investors?|partners?|colleagues?|boss|company|firm|bank|fund|parent)\b[^.?!;]{0,24}?"
+    r"\b(?:in|at|from|near|to|around|outside|is in|of|for)|\b(?:from|here in|over in)|\b(?:our|my|your"
+    r"|the))\s+(?:(?:the|er|erm|um|uh|like|i guess|sort of|you know)\s+)*$",
+    re.IGNORECASE,
+)
+_OWN_BEHIND = re.compile(
+    r"^\W*(?:(?:er|erm|um|uh)\s+)?(?:office|branch|team|depot|hq|headquarters|desk|crew|lot|folk|resident|based)\b",
+    re.IGNORECASE,
+)
+
+
+class Named(NamedTuple):
+    """A place or postcode of the reading where it stands in the question."""
+
+    span: Span
+    place: Place | None
+    patterns: tuple[str, ...]
+
+
+def add_whereabouts(draft: Draft) -> None:
+    """`location` and `postcode_patterns`, in the order in which the question names them."""
+    named = [*_places(draft), *_postcodes(draft)]
+    if not named and not draft.reading.keys() & {"location", "locations", "postcodes", "fit_id"}:
+        _note_outside(draft)
+    if draft.unsupported or not named:
+        return
+    named = _with_replaced_patterns(sorted(named, key=lambda one: one.span), draft.text)
+    names = list(dict.fromkeys(one.place.name for one in named if one.place))
+    patterns = list(dict.fromkeys(pattern for one in named for pattern in one.patterns))
+    if names:
+        words = ", ".join(draft.text[one.span.start : one.span.end] for one in named if one.place)
+        draft.put("location", ", ".join(names), words)
+    if patterns:
+        looked_up = bool(names)
+        words = ", ".join(names) if names else ", ".join(draft.text[one.span.start : one.span.end] for one in named)
+        draft.put("postcode_patterns", patterns, words, looked_up=looked_up)
+
+
+def _places(draft: Draft) -> list[Named]:
+    quoted = draft.reading.get("locations") or ([draft.reading["location"]] if "location" in draft.reading else [])
+    key = "locations" if "locations" in draft.reading else "location"
+    if "locations" in draft.reading and "location" in draft.reading:
+        quoted = [draft.reading["location"], *quoted]
+    named = []
+    for one in quoted:
+        for part in _parts(one):
+            found = _place(draft, part, key)
+            named += [found] if found else []
+    return named
+
+
+def _parts(quoted: str) -> list[str]:
+    """The places of one quotation: usually itself, but "Devon and Cornwall" is two."""
+    if resolve(quoted).unknown is None:
+        return [quoted]
+    parts = [part for part in _SEPARATORS.split(quoted) if part.strip()]
+    return parts if len(parts) > 1 and all(resolve(part).unknown is None for part in parts) else [quoted]
+
+
+def _place(draft: Draft, quoted: str, key: str) -> Named | None:
+    resolution = resolve(quoted)
+    span = draft.quotations.take(quoted) or _same_place(draft, resolution)
+    if span is None:
+        draft.note("not_in_question", f"'{quoted}' is not in the question", key, blocking=True)
+        return None
+    if resolution.everywhere:
+        return None
+    if resolution.place is None:
+        draft.unsupported = True
+        draft.note("unknown_place", f"'{quoted}' is not a place that the data knows", key)
+        return None
+    larger = _larger_name(draft, span)
+    if larger:
+        draft.unsupported = True
+        draft.note("unknown_place", f"'{larger}' is not a place that the data knows", key)
+        return None
+    if resolution.unknown:
+        draft.note("unaccounted", f"'{resolution.unknown}' after '{resolution.place.name}' is no known place", key)
+    return _qualified(draft, span, resolution)
+
+
+_PART = re.compile(
+    r"\b(?:north|south|east|west|central|mid)(?:ern)?(?:[\s-]?(?:east|west)(?:ern)?)?[\s-]+$", re.IGNORECASE
+)
+
+
+def _larger_name(draft: Draft, span: Span) -> str | None:
+    """The name of another place that the span is only a part of: "north devon", "yorkshire dales"."""
+    for start, end in draft.outside:
+        if start < span.end and span.start < end and (start, end) != span:
+            return draft.text[start:end]
+    part = _PART.search(draft.text[: span.start])
+    return draft.text[part.start() : span.end] if part else None
+
+
+def _note_outside(draft: Draft) -> None:
+    """Makes the answer unsupported when the question names a place outside the data that the reader left out."""
+    for start, end in draft.outside:
+        if not is_own_place(draft.text, start, end):
+            draft.unsupported = True
+            draft.note("unknown_place", f"'{draft.text[start:end]}' is not a place that the data knows", "location")
+            return
+
+
+def is_own_place(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] is where the asker or someone of the story is: "we're in Leeds", "Leeds office here"."""
+    return bool(_OWN_PLACE.search(text[max(0, start - 60) : start]) or _OWN_BEHIND.match(text[end : end + 20]))
+
+
+def _qualified(draft: Draft, span: Span, resolution: Resolution) -> Named:
+    """The place with its patterns, narrowed by a qualifier right behind it that the reader left out."""
+    assert resolution.place is not None
+    place, patterns = resolution.place, resolution.patterns
+    if place.kind == "nation":
+        return Named(span, place, patterns)
+    for mention in draft.places:
+        if mention.start >= span.end and _QUALIFYING.fullmatch(draft.text[span.end : mention.start]):
+            asked_too = any(resolve(other).place == mention.place for other in draft.reading.get("locations", ()))
+            if (
+                qualifies(mention.place, place)
+                and not asked_too
+                and draft.quotations.is_free(mention.start, mention.end)
+            ):
+                draft.quotations.claim(mention.start, mention.end)
+                if patterns == place.patterns:
+                    patterns = narrowed_patterns(place, mention.place)
+            break
+    return Named(span, place, patterns)
+
+
+def _same_place(draft: Draft, resolution: Resolution) -> Span | None:
+    """Where the question names the place in another spelling: the reader corrected "yorkshir" or wrote an alias out."""
+    if resolution.place is None:
+        return None
+    for mention in draft.places:
+        if mention.place == resolution.place and draft.quotations.is_free(mention.start, mention.end):
+            return draft.quotations.claim(mention.start, mention.end)
+    words = split_words(draft.text)
+    for length in (len(resolution.place.name.split()), 1, 2):
+        for at in range(len(words) - length + 1):
+            start, end = words[at].start, words[at + length - 1].end
+            near = resolve(draft.text[start:end])
+            if near.place == resolution.place and near.corrected and draft.quotations.is_free(start, end):
+                return draft.quotations.claim(start, end)
+    return None
+
+
+def _postcodes(draft: Draft) -> list[Named]:
+    named = []
+    for quoted in draft.reading.get("postcodes", ()):
+        span = draft.quotations.take(quoted)
+        if span is None:
+            span = _same_postcode(draft, quoted)
+        if span is None:
+            draft.note("not_in_question", f"'{quoted}' is not in the question", "postcodes", blocking=True)
+            continue
+        postcode = parse_postcode(quoted)
+        if postcode is None:
+            draft.note("unreadable_value", f"'{quoted}' is no postcode", "postcodes", blocking=True)
+            continue
+        if not postcode.known:
+            draft.note("unknown_postcode", f"there is no postcode {postcode.pattern}", "postcodes")
+        _claim_inward(draft, span)
+        named.append(Named(span, None, (postcode.pattern,)))
+    return named
+
+
+def _same_postcode(draft: Draft, quoted: str) -> Span | None:
+    """A free postcode of the question with the same outward part: "RG17" quoted of "RG179AB"."""
+    wanted = parse_postcode(quoted)
+    for mention in find_postcodes(draft.text) if wanted else ():
+        if wanted and mention.pattern == wanted.pattern and draft.quotations.is_free(mention.start, mention.end):
+            return draft.quotations.claim(mention.start, mention.end)
+    return None
+
+
+def _claim_inward(draft: Draft, span: Span) -> None:
+    """The inward part behind a quoted outward part is accounted for: " 9AB" after "RG17"."""
+    inward = re.match(r"\s?\d[A-Za-z]{2}(?![A-Za-z0-9])", draft.text[span.end :])
+    if inward:
+        draft.quotations.claim(span.end, span.end + inward.end())
+
+
+def _with_replaced_patterns(named: list[Named], text: str) -> list[Named]:
+    """A postcode right beside its place replaces the place's patterns; joined by "and" or "or" both count."""
+    kept = list(named)
+    for at, (one, other) in enumerate(pairwise(named)):
+        place, postcode = (one, other) if one.place else (other, one)
+        if not place.place or postcode.place:
+            continue
+        between = text[one.span.end : other.span.start]
+        if _JOINT.match(between) or len(between) > 12:
+            continue
+        comma = "," in between or "/" in between or ";" in between
+        if not comma or _lies_in(postcode.patterns[0], place.patterns):
+            kept[at if one.place else at + 1] = place._replace(patterns=())
+    return kept
+
+
+def _lies_in(pattern: str, patterns: tuple[str, ...]) -> bool:
+    return any(
+        pattern == other or area_of(pattern) == other or area_of(pattern) == area_of(other) for other in patterns
+    )

@@ -1,0 +1,53 @@
+"""`Word`: one word of a text with its position, and the key under which words are compared.
+
+    split_words("St. Ives & King's Lynn") -> keys st, ives, and, kings, lynn
+
+A key has no case, accents or apostrophes; "saint" is "st" and "&" is "and". Digits stay glued to
+their letters ("500kw" and "RG17" are one word each). Hyphens and blanks both divide words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*|&")
+_SAME = {"&": "and", "saint": "st"}
+_APOSTROPHES = str.maketrans("", "", "'’`")
+
+
+class Word(NamedTuple):
+    """`text[start:end]` is the word as written; `key` is what it is compared by."""
+
+    start: int
+    end: int
+    key: str
+
+
+def word_key(written: str) -> str:
+    """The key of one word."""
+    key = written.lower()
+    if not key.isascii():
+        key = unicodedata.normalize("NFKD", key).encode("ascii", "ignore").decode() or key
+        key = key.replace("`", "")
+    if "'" in written or "’" in written or "`" in written:
+        key = key.translate(_APOSTROPHES)
+    return _SAME.get(key, key)
+
+
+def word_set(listed: str) -> frozenset[str]:
+    """The words of a list written as running text."""
+    return frozenset(listed.split())
+
+
+@lru_cache(maxsize=64)
+def split_words(text: str) -> tuple[Word, ...]:
+    """All words of `text`, in order. Kept for a while: one question is split by several parts of the task."""
+    return tuple(Word(found.start(), found.end(), word_key(found.group())) for found in _WORD.finditer(text))
+
+
+def key_of(text: str) -> str:
+    """Keys of all words of `text`, one blank between two."""
+    return " ".join(word_key(found) for found in _WORD.findall(text))

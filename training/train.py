@@ -1,0 +1,199 @@
+"""Stage `train`: the LoRA adapter of a run's data set."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training.adapter import peft_model, save_adapter, trained_parameters
+from training.base import BaseReference, check_device, find_base, load_tokenizer
+from training.batches import Encoded, encode, shared_prefix
+from tuneserve.errors import DataError
+from tuneserve.example import Example, read_examples
+from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_json, write_json
+from tuneserve.progress import Progress
+from tuneserve.recipe import Quantization, Recipe
+from tuneserve.release import prompt_sha256, schema_sha256
+from tuneserve.run import Run
+from tuneserve.task import Task
+
+if TYPE_CHECKING:
+    from training.checkpoint import Position
+    from training.loop import Data
+
+PACKAGES = ("torch", "transformers", "peft", "accelerate", "tokenizers", "safetensors", "bitsandbytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What a command line changes of the recipe for one training."""
+
+    train_limit: int | None = None
+    val_limit: int | None = None
+    max_steps: int | None = None
+    base: str | None = None
+    quantization: Quantization | None = None
+    wandb: bool = False
+
+    def applied(self, recipe: Recipe) -> Recipe:
+        if self.base:
+            recipe = recipe.model_copy(
+                update={"base": recipe.base.model_copy(update={"model": self.base, "revision": None})}
+            )
+        if self.quantization:
+            recipe = recipe.model_copy(
+                update={"train": recipe.train.model_copy(update={"quantization": self.quantization})}
+            )
+        return recipe
+
+    @property
+    def limits(self) -> dict[str, int | None]:
+        return {"train_limit": self.train_limit, "val_limit": self.val_limit, "max_steps": self.max_steps}
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a training's result depends on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: Progress, force: bool) -> Manifest:
+    """Trains the adapter, going on from an interrupted call's checkpoint.
+
+    The stage's folder then holds adapter_model.safetensors and adapter_config.json (PEFT's format, fp16),
+    the tokenizer, log.jsonl, tensorboard/ and training_info.json.
+
+    Raises StageError without a data set, UsageError when the base or its quantisation is not to be had,
+    KeyboardInterrupt (after a checkpoint) when asked to stop.
+    """
+    recipe = overrides.applied(recipe)
+    check_device(recipe.train.quantization)
+    data = required(run.data, "build", run.command("build"))
+    base = find_base(recipe.base.model, recipe.base.revision, progress)
+    request = Request(
+        stage="train",
+        # Of the data set only what is trained on: a change to the task that leaves these files as they were
+        # (to its rules, say) must not cost an hour of training.
+        inputs={"build": sha256_of_json({name: data.outputs[f"{name}.jsonl"] for name in ("train", "validation")})},
+        config={
+            "task": task.name,
+            "base": base.identity,
+            "lora": recipe.lora.model_dump(),
+            "train": recipe.train.model_dump(),
+            "limits": overrides.limits,
+            "prompt_sha256": prompt_sha256(task),
+            "schema_sha256": schema_sha256(task),
+        },
+    )
+
+    def work(folder: Path) -> dict[str, Any]:
+        return _train(folder, run, task, recipe, overrides, base, progress)
+
+    manifest, worked = complete(
+        run.adapter, request, work, versions=versions(), transient=("checkpoints",), force=force
+    )
+    if not worked:
+        progress.say(f"train: {run.adapter} is up to date")
+    return manifest
+
+
+def _train(
+    folder: Path, run: Run, task: Task, recipe: Recipe, overrides: Overrides, base: BaseReference, progress: Progress
+) -> dict[str, Any]:
+    from training.checkpoint import Checkpoints
+    from training.log import open_log
+    from training.loop import Data, Loop
+
+    tokenizer = load_tokenizer(base)
+    max_length = recipe.train.max_length
+    rows = _encoded(run.data / "train.jsonl", tokenizer, max_length, overrides.train_limit)
+    validation = _encoded(
+        run.data / "validation.jsonl", tokenizer, max_length, overrides.val_limit or recipe.train.eval_examples
+    )
+    prefix = shared_prefix([*rows, *validation]) if recipe.train.share_prompt else ()
+    model = peft_model(base, recipe)
+    data = Data(rows, validation, prefix, tokenizer.pad_token_id)
+    loop = Loop(model, recipe.train, data, Checkpoints(folder / "checkpoints"), progress, overrides.max_steps)
+    position = loop.resume()
+    progress.say(_plan(recipe, base, data, loop.steps, position, model))
+    settings = recipe.model_dump()
+    with open_log(folder, position.step, f"{run.task}/{run.name}", settings, overrides.wandb) as log:
+        loop.run(position, log)
+    save_adapter(model, folder, base)
+    tokenizer.save_pretrained(folder)
+    info = training_info(task, recipe, overrides, base, data, position, loop.steps, model)
+    write_json(folder / "training_info.json", info)
+    result = info["result"]
+    progress.say(
+        f"trained: validation loss {result['best_eval_loss']} at step {result['best_step']}; "
+        f"{result['tokens_per_second']} tokens/s, {result['examples_per_second']} examples/s"
+    )
+    return dict(result)
+
+
+def _encoded(path: Path, tokenizer: Any, max_length: int, limit: int | None) -> list[Encoded]:
+    """Raises DataError that names the example that can't be encoded."""
+    examples = read_examples(path)
+    encoded = [_encode_one(tokenizer, example, max_length, path) for example in examples[:limit]]
+    if not encoded:
+        raise DataError(f"{path}: no examples in it")
+    return encoded
+
+
+def _encode_one(tokenizer: Any, example: Example, max_length: int, path: Path) -> Encoded:
+    try:
+        return encode(tokenizer, example.messages, max_length)
+    except DataError as error:
+        raise DataError(f"{path}: example {example.id}: {error}") from error
+
+
+def training_info(
+    task: Task,
+    recipe: Recipe,
+    overrides: Overrides,
+    base: BaseReference,
+    data: Data,
+    position: Position,
+    steps: int,
+    model: Any,
+) -> dict[str, Any]:
+    """Everything that the adapter was made with, for those who merge, serve and release it."""
+    return {
+        "task": task.name,
+        "base": base.as_json(),
+        "recipe": recipe.model_dump(),
+        "overrides": {name: value for name, value in asdict(overrides).items() if value},
+        "prompt_sha256": prompt_sha256(task),
+        "schema_sha256": schema_sha256(task),
+        "examples": {"train": len(data.train), "validation": len(data.validation)},
+        "shared_prompt_tokens": len(data.prefix),
+        "trained_parameters": trained_parameters(model),
+        "versions": versions(),
+        "result": {
+            "steps": position.step,
+            "planned_steps": steps,
+            "best_step": position.best_step,
+            "best_eval_loss": round(position.best_loss, 5),
+            "tokens": position.tokens,
+            "seconds": round(position.seconds, 1),
+            "tokens_per_second": round(position.tokens / position.seconds, 1),
+            "examples_per_second": round(position.examples / position.seconds, 2),
+        },
+    }
+
+
+def _plan(recipe: Recipe, base: BaseReference, data: Data, steps: int, position: Position, model: Any) -> str:
+    begun = f", going on after step {position.step}" if position.step else ""
+    at_once = recipe.train.batch_size * recipe.train.gradient_accumulation
+    return (
+        f"train: {base.name} ({recipe.train.quantization}), LoRA r={recipe.lora.r} with "
+        f"{trained_parameters(model):,} parameters, {len(data.train):,} examples, {steps:,} steps of {at_once}{begun}"
+    )
