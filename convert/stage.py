@@ -52,7 +52,11 @@ def convert(
     request = Request(
         stage="convert",
         inputs={"train": trained.identity},
-        config={"quantizations": quantizations, "prompt": task.prompt, "keep_merged": keep_merged},
+        config={
+            "quantizations": quantizations,
+            "prompts": [task.messages(example) for example in task.examples],
+            "keep_merged": keep_merged,
+        },
     )
 
     def work(folder: Path) -> dict[str, Any]:

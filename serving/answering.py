@@ -210,7 +210,8 @@ class Answerer:
                 continue
             except EngineError as error:
                 self._observer.engine_failed(self.engine.name, error.kind)
-                log.warning("%s: %s", self.task.name, error)
+                # An open breaker was told once, when it opened.
+                log.log(logging.DEBUG if error.kind == "open" else logging.WARNING, "%s: %s", self.task.name, error)
                 work.failure = error
                 return
             work.model = Candidate("repaired" if number else "model", self._grounded(work, reading))

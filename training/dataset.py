@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training.leaks import Handwritten, handwritten, leaks
-from training.quality import Offence, offences, rules_of
+from training.quality import Offence, common_rules, offences
 from training.splits import split
 from tuneserve import __version__
 from tuneserve.errors import DataError
@@ -55,7 +55,7 @@ def _build(folder: Path, task: Task, recipe: Recipe, progress: Progress) -> dict
     _stop_if("leaks", list(leaks(splits, known)), progress)
     for name, chosen in splits.items():
         write_examples(folder / f"{name}.jsonl", chosen)
-    statistics = _statistics(recipe, splits, left_out, list(rules_of(task)))
+    statistics = _statistics(recipe, splits, left_out, [*common_rules(task), *task.quality])
     write_json(folder / "statistics.json", statistics)
     counts = {name: len(chosen) for name, chosen in splits.items()}
     progress.say("build: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
@@ -65,13 +65,13 @@ def _build(folder: Path, task: Task, recipe: Recipe, progress: Progress) -> dict
 def _checked(task: Task, recipe: Recipe, progress: Progress) -> list[Example]:
     """All examples of the generator. Raises DataError when one breaks a rule."""
     wanted = recipe.data.examples
-    rules = rules_of(task)
+    common = common_rules(task)
     examples: list[Example] = []
     wrong: list[Offence] = []
     with progress.bar("build", wanted, unit="examples") as bar:
         for example in itertools.islice(task.dataset(recipe.data.seed, wanted), wanted):
             examples.append(example)
-            wrong += offences(rules, example)
+            wrong += offences(common, task.quality, example)
             bar.advance()
     _stop_if("quality", [str(offence) for offence in wrong], progress)
     if len(examples) < wanted:

@@ -28,7 +28,7 @@ def near_keys(text: str) -> set[tuple[str, ...]]:
     words = sorted(TOKEN.findall(normalised(text)))
     keys = {tuple(words)}
     if len(words) >= LONG:
-        keys |= {(*words[:at], "*", *words[at + 1 :]) for at in range(len(words))}
+        keys |= {("*", *words[:at], *words[at + 1 :]) for at in range(len(words))}
     return keys
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 
@@ -21,17 +21,19 @@ from tuneserve.progress import Progress
 from tuneserve.recipe import TrainSection
 
 
-def optimizer_class(name: str) -> type[torch.optim.Optimizer]:
+def optimizer_class(name: str) -> Any:
+    """The subclass of torch.optim.Optimizer that a recipe means."""
     if name == "paged_adamw_8bit":
         from bitsandbytes.optim import PagedAdamW8bit
 
-        return cast(type[torch.optim.Optimizer], PagedAdamW8bit)
+        return PagedAdamW8bit
     return torch.optim.AdamW
 
 
 def make_optimizer(settings: TrainSection, weights: Sequence[torch.nn.Parameter]) -> torch.optim.Optimizer:
     arguments: dict[str, Any] = {"lr": settings.learning_rate, "weight_decay": settings.weight_decay}
-    return optimizer_class(settings.optimizer)(weights, **arguments)
+    made: torch.optim.Optimizer = optimizer_class(settings.optimizer)(weights, **arguments)
+    return made
 
 
 def make_scheduler(settings: TrainSection, optimizer: torch.optim.Optimizer, steps: int) -> Any:

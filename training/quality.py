@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,22 +26,25 @@ class Offence:
         return f"{self.rule}: {self.example.id}: {self.example.text!r}: {self.what}"
 
 
-def rules_of(task: Task) -> dict[str, Rule]:
-    """The rules of every data set, then the task's own. Some remember what they saw: make them anew."""
+def common_rules(task: Task) -> dict[str, Rule]:
+    """The rules of every data set. Some remember what they saw: make them anew for each."""
     return {
         "asked as in serving": _asked_as_served(task),
         "target is what the model may write": _valid_target(task),
         "answer is valid": _valid_answer(task),
         "ids are unique": _unique_id(),
         "one text has one answer": _one_answer(),
-        **task.quality,
     }
 
 
-def offences(rules: Mapping[str, Rule], example: Example) -> Iterator[Offence]:
-    for name, rule in rules.items():
-        if (what := rule(example)) is not None:
-            yield Offence(name, example, what)
+def offences(common: Mapping[str, Rule], own: Mapping[str, Rule], example: Example) -> list[Offence]:
+    """What is wrong with the example. A task's own rules may rely on the common ones: they come after."""
+    return _broken(common, example) or _broken(own, example)
+
+
+def _broken(rules: Mapping[str, Rule], example: Example) -> list[Offence]:
+    found = ((name, rule(example)) for name, rule in rules.items())
+    return [Offence(name, example, what) for name, what in found if what is not None]
 
 
 def _validator(schema: JsonObject) -> Any:

@@ -44,6 +44,8 @@ class Connection:
         deadline (0.3 s later at most, when the server stops in the middle of its reply), and
         EngineError when the reply is no JSON object.
         """
+        if self._client.is_closed:
+            raise EngineUnavailable(f"the connection to {self.server} has been closed")
         left = seconds_left(deadline) or WITHOUT_DEADLINE_SECONDS
         ends = time.monotonic() + left
         try:

@@ -24,6 +24,12 @@ LONGEST_PAUSE_SECONDS = 10.0
 CLOSED, HALF_OPEN, OPEN = 0, 1, 2
 
 
+class EngineOpen(EngineUnavailable):
+    """Not called at all: its breaker is open."""
+
+    kind = "open"
+
+
 class GuardedEngine:
     """An `Engine` around an engine. `probe` is what the model is asked to warm it up."""
 
@@ -71,7 +77,7 @@ class GuardedEngine:
         self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
     ) -> Completion:
         if self._state != CLOSED:
-            raise EngineUnavailable(f"{self._trouble} (tried again in the background)")
+            raise EngineOpen(f"{self._trouble} (tried again in the background)")
         try:
             seconds_left(deadline)
         except EngineTimeout as error:

@@ -32,6 +32,9 @@ TASK = Task(
     lookup=LOOKUP,
     table=(
         ("fit_id", "FIT id"),
+        ("place", "place"),
+        ("year", "year"),
+        ("postcode_area", "postcode area"),
         ("technology", "technology"),
         ("capacity_kw", "kW"),
         ("postcode", "postcode"),
@@ -39,6 +42,9 @@ TASK = Task(
         ("years_left", "years left"),
         ("local_authority", "local authority"),
         ("region", "region"),
+        ("count", "sites"),
+        ("total_capacity_kw", "total kW"),
+        ("average_capacity_kw", "average kW"),
     ),
     examples=(
         "wind sites over 100kw in berkshire",

@@ -97,10 +97,11 @@ _PLAIN = tuple(
         ),
         (
             ("size", "capacity_min", "capacity_max", "capacity_about", "capacity_exactly"),
-            r"(?<!how )(?!small[ -]scale hydro|small to large|large to small)(?:small|medium|large)(?:[ -](?:scale|sized?))?(?= (?:\w+ )?(?:and|or"
+            r"(?<!how )(?<! to )(?!small[ -]scale hydro|small to large|large to small)"
+            r"(?:small|medium|large)(?:[ -](?:scale|sized?))?(?= (?:\w+ )?(?:and|or"
             r"|to|wind|solar|pv|hydro|ad|chp|biogas|turb\w*|sites?|farms?|installations?"
-            r"|schemes?|systems?|plants?|units?|projects?|photovoltaic|digesters?|anaerobic)\b)|(?:small|medium"
-            r"|large)$",
+            r"|schemes?|systems?|plants?|units?|projects?|photovoltaic|digesters?|anaerobic)\b)|(?<! to )(?:small"
+            r"|medium|large)$",
         ),
     )
 )

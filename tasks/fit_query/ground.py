@@ -11,15 +11,16 @@ Problems. Blocking, the answer must not be passed on:
     contradicts_question  "under 100kw" read as a minimum
     contradictory_bounds  a minimum above the maximum
     nothing_understood    no field at all, of a question that does not ask for everything
-    unsupported_request   the question plainly asks what no field can say (output: unsupported)
 Not blocking:
+    unsupported_request   the question plainly asks what no field can say: the output is unsupported
     unknown_place, vague_amount   the output is unsupported
     unaccounted           words that look like a filter and that no field accounts for
     weak_evidence         a mark (revenue, sort, …) without a known word for it
     unknown_postcode      a postcode that does not exist
     limit_out_of_range    more rows than may be asked for
 
-Measured on one core of a small cloud machine: 0.1 to 0.2 ms a question.
+Measured over 1,400 generated questions on one core of a small cloud machine: half of them take under
+0.25 ms of processor time, 95 in 100 under 0.65 ms.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _refused(draft: Draft) -> Grounded | None:
             asked = ("other technology", other)
     if asked is None:
         return None
-    draft.note("unsupported_request", f"no field can say '{asked[1]}' ({asked[0]})", "query_type", blocking=True)
+    draft.note("unsupported_request", f"no field can say '{asked[1]}' ({asked[0]})", "query_type")
     return Grounded(dict(UNSUPPORTED), {"query_type": Evidence("grounding", asked[1])}, tuple(draft.problems))
 
 

@@ -76,13 +76,13 @@ _COUPLE = {"couple": 2, "pair": 2}
 
 _WORDS = "|".join(sorted([*_SMALL, *_TENS, *_SCALES, *_FRACTIONS, *_COUPLE], key=lambda word: (-len(word), word)))
 DIGITS = (
-    r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?"
+    r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d+)?|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?"
     r"|\.\d+)"
 )
 _AND = r"[\s-]+(?:and[\s-]+)?"
 SPELLED = (
-    rf"(?:(?:an?[\s-]+)?\b(?:{_WORDS})\b(?:{_AND}(?:(?:an?[\s-]+)?(?:{_WORDS})\b|point\b(?:\s+(?:{_WORDS})\b)+))*"
-    rf"(?:\s+point(?:\s+(?:{_WORDS})\b)+)?)"
+    rf"(?:(?:an?[\s-]+)?\b(?:{_WORDS})\b(?:{_AND}(?:(?:an?[\s-]+)?(?:{_WORDS})\b|point\b(?:\s+(?:{_WORDS})\b){{1,6}})){{0,12}}"
+    rf"(?:\s+point(?:\s+(?:{_WORDS})\b){{1,6}})?)"
 )
 NUMBER = (
     rf"(?:{DIGITS}(?:\s*[½¼¾]|\s+\d/\d\b|/\d+\b)?(?:\s+and\s+(?:a|one|three)\s+(?:half|quarters?|third)\b"

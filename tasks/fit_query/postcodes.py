@@ -26,7 +26,7 @@ _AROUND = re.compile(
 _MENTION = re.compile(
     r"(?<![A-Za-z0-9£.,])(?![Bb]4\s+(?:the\s"
     r"|[A-Za-z]{3,9}\s+)?'?\d)(?:(?P<district>[A-Za-z]{1,2}[0-9][0-9A-Za-z]?)(?P<inward>\s?[0-9][A-Za-z]{2})?(?![A-Za-z0-9])"
-    r"|(?P<area>[A-Za-z]{1,2})(?=\s+(?:post\s?codes?|outcodes?)\b)"
+    r"|(?P<area>(?!me\b|so\b)[A-Za-z]{1,2})(?=\s+(?:post\s?codes?|outcodes?)\b)"
     r"|(?<=code )(?P<area_after>[A-Za-z]{1,2})(?![A-Za-z0-9])"
     r"|(?<=code area )(?P<area_of_code>[A-Za-z]{1,2})(?![A-Za-z0-9])"
     r"|(?<=area )(?P<area_behind>[A-Z]{1,2})(?![A-Za-z0-9])"

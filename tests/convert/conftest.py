@@ -193,7 +193,8 @@ def interrupted_run(trained_run: Run, task: Task, recipe: Recipe) -> Run:
 @pytest.fixture(scope="session")
 def stamps(interrupted_run: Run) -> dict[str, int]:
     """When the files that the interrupted call left were made."""
-    return {path.name: path.stat().st_mtime_ns for path in interrupted_run.gguf.with_name("gguf.partial").glob("*.gguf")}
+    left = interrupted_run.gguf.with_name("gguf.partial")
+    return {path.name: path.stat().st_mtime_ns for path in left.glob("*.gguf")}
 
 
 @pytest.fixture(scope="session")

@@ -149,12 +149,17 @@ def test_both_merges_agree(converted_run: Run, tmp_path: Path) -> None:
     (logits, text), (their_logits, their_text) = _continued(ours), _continued(theirs)
     assert text == their_text
     assert np.abs(logits - their_logits).max() < 0.05
+    added, _ = _continued(base, converted_run.gguf / "tiny_task-adapter.gguf")
+    untuned, _ = _continued(base)
+    assert np.abs(added - their_logits).max() < 0.05, "the adapter as a GGUF, added while the model runs"
+    assert np.abs(untuned - their_logits).max() > 0.5
 
 
-def _continued(path: Path) -> tuple[np.ndarray, str]:
+def _continued(path: Path, adapter: Path | None = None) -> tuple[np.ndarray, str]:
     from llama_cpp import Llama
 
-    model = Llama(str(path), n_ctx=256, logits_all=True, verbose=False)
+    lora = None if adapter is None else str(adapter)
+    model = Llama(str(path), n_ctx=256, logits_all=True, lora_path=lora, verbose=False)
     try:
         prompt = model.tokenize(b"wind sites over 100kw in berkshire")
         model.eval(prompt)

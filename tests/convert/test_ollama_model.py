@@ -24,6 +24,8 @@ from tuneserve.run import Run
 from tuneserve.task import Task
 
 pytestmark = [pytest.mark.ollama, pytest.mark.slow]
+COMMAND = "TUNESERVE_TEST_OLLAMA_COMMAND"
+needs_command = pytest.mark.skipif(COMMAND not in os.environ, reason=f"{COMMAND} names no ollama command")
 
 
 @pytest.fixture
@@ -83,7 +85,8 @@ def test_model_that_answers_nonsense_does_not_replace_the_one_that_is_served(
     server: OllamaServer, gguf: Path, chats: list[ExpectedChat], task: Task
 ) -> None:
     _create(server, task.name, gguf, replace(modelfile_of(RELEASE, task, FORMATS[0]), system="The old one."))
-    with pytest.raises(ConversionError, match=r"tiny_task@1\.2\.3 in Ollama: it writes .* the model was not put in place"):
+    said = r"tiny_task@1\.2\.3 in Ollama: it writes .* the model was not put in place"
+    with pytest.raises(ConversionError, match=said):
         create_in_ollama(task, RELEASE, gguf, chats, server, Heard())
     assert "The old one." in server.rendered(task.name, [CHAT[1]])
     with pytest.raises(EngineError, match="not found"):
@@ -110,8 +113,10 @@ def test_other_version_of_ollama_is_said(
     assert any("is version" in line and "tested with 0.1.0" in line for line in heard.lines)
 
 
-@pytest.mark.skipif("TUNESERVE_TEST_OLLAMA_COMMAND" not in os.environ, reason="TUNESERVE_TEST_OLLAMA_COMMAND names no ollama")
-def test_modelfile_makes_the_same_model_as_the_api(server: OllamaServer, gguf: Path, task: Task, tmp_path: Path) -> None:
+@needs_command
+def test_modelfile_makes_the_same_model_as_the_api(
+    server: OllamaServer, gguf: Path, task: Task, tmp_path: Path
+) -> None:
     settings = replace(modelfile_of(RELEASE, task, FORMATS[0]), source=str(gguf))
     _create(server, task.name, gguf, settings)
     by_api = _shown(server, task.name)
@@ -120,7 +125,7 @@ def test_modelfile_makes_the_same_model_as_the_api(server: OllamaServer, gguf: P
     assert _shown(server, task.name) == by_api
 
 
-@pytest.mark.skipif("TUNESERVE_TEST_OLLAMA_COMMAND" not in os.environ, reason="TUNESERVE_TEST_OLLAMA_COMMAND names no ollama")
+@needs_command
 def test_ollama_run_prints_the_models_text_and_nothing_else(
     server: OllamaServer, gguf: Path, chats: list[ExpectedChat], task: Task
 ) -> None:
@@ -131,7 +136,7 @@ def test_ollama_run_prints_the_models_text_and_nothing_else(
 
 def _ollama(server: OllamaServer, *arguments: str) -> str:
     environment = {**os.environ, "OLLAMA_HOST": server.url}
-    command = [os.environ["TUNESERVE_TEST_OLLAMA_COMMAND"], *arguments]
+    command = [os.environ[COMMAND], *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
 
 

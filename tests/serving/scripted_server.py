@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Play = Callable[[BaseHTTPRequestHandler], None]
+# Far longer than any deadline in the tests, and than a busy machine adds to one.
+HANGS_SECONDS = 30.0
 
 
 class ScriptedServer:
@@ -25,6 +27,7 @@ class ScriptedServer:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 scripted.requests.append((self.path, json.loads(body)))
                 scripted.headers = dict(self.headers)
+                self.ended = scripted.ended
                 try:
                     scripted.play(self)
                 except (BrokenPipeError, ConnectionResetError):
@@ -34,6 +37,7 @@ class ScriptedServer:
                 return None
 
         self.headers: dict[str, str] = {}
+        self.ended = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -47,6 +51,7 @@ def scripted_server(play: Play) -> Iterator[ScriptedServer]:
     try:
         yield scripted
     finally:
+        scripted.ended.set()
         scripted.server.shutdown()
         thread.join()
         scripted.server.socket.close()
@@ -66,6 +71,27 @@ def reply(status: int, body: bytes | dict[str, Any], length: int | None = None) 
             request.close_connection = True
 
     return play
+
+
+def hang(request: Any) -> None:
+    """Says nothing."""
+    request.ended.wait(HANGS_SECONDS)
+
+
+def drip(request: Any) -> None:
+    """Endless blanks, one every 50 ms."""
+    request.send_response(200)
+    request.send_header("Transfer-Encoding", "chunked")
+    request.end_headers()
+    for _ in range(int(HANGS_SECONDS / 0.05)):
+        request.wfile.write(b"1\r\n \r\n")
+        if request.ended.wait(0.05):
+            return
+
+
+def stop_half_way(request: Any) -> None:
+    reply(200, b'{"message"', length=100)(request)
+    request.ended.wait(HANGS_SECONDS)
 
 
 def chat(text: str, **more: Any) -> dict[str, Any]:

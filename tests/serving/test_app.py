@@ -24,9 +24,9 @@ ANSWER = "/v1/tasks/distance/answer"
 
 
 def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while not true():
-        assert time.monotonic() < ends, "waited five seconds in vain"
+        assert time.monotonic() < ends, "waited a minute in vain"
         time.sleep(0.005)
 
 
@@ -176,7 +176,7 @@ def test_a_full_queue_is_told_at_once(tmp_path: Path) -> None:
         until(lambda: "tuneserve_queue_depth 1.0" in client.get("/metrics").text)
         started = time.monotonic()
         refused = client.post(ANSWER, json=QUESTION)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
         released.set()
         for asker in askers:
             asker.join()
@@ -204,8 +204,7 @@ def test_a_full_queue_does_not_keep_cached_answers_back(tmp_path: Path) -> None:
 
 def test_an_answer_comes_at_the_deadline_when_the_engine_hangs(tmp_path: Path) -> None:
     from serving.engines.ollama import OllamaEngine
-    from tests.serving.scripted_server import scripted_server
-    from tests.serving.test_ollama import hang
+    from tests.serving.scripted_server import HANGS_SECONDS, hang, scripted_server
 
     with scripted_server(hang) as server:
         engine = OllamaEngine(server.url, "distance")
@@ -213,7 +212,7 @@ def test_an_answer_comes_at_the_deadline_when_the_engine_hangs(tmp_path: Path) -
         with TestClient(create_app(settings, [TASK], engine)) as client:
             started = time.monotonic()
             answer = client.post(ANSWER, json=QUESTION).json()
-            assert time.monotonic() - started < 0.6
+            assert time.monotonic() - started < HANGS_SECONDS / 3
             assert answer["origin"] == "rules"
             assert 'tuneserve_engine_errors_total{engine="ollama",kind="timeout"} 1.0' in client.get("/metrics").text
 

@@ -42,9 +42,9 @@ def ask(guard: GuardedEngine) -> str:
 
 
 def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while not true():
-        assert time.monotonic() < ends, "waited five seconds in vain"
+        assert time.monotonic() < ends, "waited a minute in vain"
         time.sleep(0.005)
 
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import openai
 import pytest
 import uvicorn
 
@@ -75,24 +74,25 @@ def test_head_sends_no_body(url: str) -> None:
 
 
 def test_batch_lines_come_as_they_are_answered(url: str) -> None:
-    lines = "\n".join(json.dumps({"input": f"{n} km"}) for n in range(200))
+    lines = "\n".join(json.dumps({"input": f"{n} m"}) for n in range(200))
     with httpx.Client() as client, client.stream("POST", f"{url}/v1/tasks/distance/batch", content=lines) as reply:
         got = [json.loads(line) for line in reply.iter_lines()]
-    assert [row["output"]["metres"] for row in got] == [n * 1000 for n in range(200)]
+    assert [row["output"]["metres"] for row in got] == list(range(200))
 
 
 def test_the_official_openai_client_works_unchanged(url: str) -> None:
+    openai = pytest.importorskip("openai", reason="the official client is not installed: pip install openai")
     with openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as client:
         assert [model.id for model in client.models.list()] == ["distance"]
         messages = [{"role": "user", "content": "how far is 3 km"}]
-        done = client.chat.completions.create(model="distance", messages=messages)  # type: ignore[call-overload]
+        done = client.chat.completions.create(model="distance", messages=messages)
         assert json.loads(done.choices[0].message.content) == {"metres": 3000}
         assert done.choices[0].finish_reason == "stop"
-        stream = client.chat.completions.create(model="distance", messages=messages, stream=True)  # type: ignore[call-overload]
+        stream = client.chat.completions.create(model="distance", messages=messages, stream=True)
         text = "".join(event.choices[0].delta.content or "" for event in stream)
         assert json.loads(text) == {"metres": 3000}
         with pytest.raises(openai.NotFoundError, match="no such task"):
-            client.chat.completions.create(model="nothing", messages=messages)  # type: ignore[call-overload]
+            client.chat.completions.create(model="nothing", messages=messages)
 
 
 def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_host_that_is_not_ours_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot listen at 192.0.2.1:0"):
+    with pytest.raises(SettingsError, match=r"cannot listen at 192\.0\.2\.1:0"):
         serve(settings_with(tmp_path, host="192.0.2.1", port=0))
 
 

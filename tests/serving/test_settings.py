@@ -88,7 +88,7 @@ def test_a_wrong_value_is_told_by_name_shape_and_what_is_allowed(
 def test_all_wrong_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUNESERVE_ENGINE", "x")
     monkeypatch.setenv("TUNESERVE_CACHE_SIZE", "-1")
-    with pytest.raises(SettingsError, match="TUNESERVE_ENGINE.*TUNESERVE_CACHE_SIZE"):
+    with pytest.raises(SettingsError, match=r"TUNESERVE_ENGINE.*TUNESERVE_CACHE_SIZE"):
         read_settings()
 
 

@@ -16,7 +16,7 @@ from tuneserve.release import modelfiles_folder, read_release
 from tuneserve.task import Rows, Task
 
 if TYPE_CHECKING:
-    from serving.answering import Answerer
+    from serving.answering import Answerer, Through
 
 
 def prepared_models(tasks: Sequence[Task]) -> dict[str, Path]:
@@ -30,7 +30,7 @@ def prepared_models(tasks: Sequence[Task]) -> dict[str, Path]:
 
 
 @contextmanager
-def open_answerer(task: Task, engine: str | None, through: str) -> Iterator[Answerer]:
+def open_answerer(task: Task, engine: str | None, through: Through) -> Iterator[Answerer]:
     """The gateway's own answer path, in this process, for the life of one command.
 
     `through` 'rules' opens no engine. Without a release the rules answer, and a line on stderr says so.

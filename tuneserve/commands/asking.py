@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from serving.answering import Answerer
+    from serving.answering import Answerer, Through
     from tuneserve.report import Report
     from tuneserve.task import Task
 
@@ -29,7 +29,13 @@ ENGINES = click.Choice(["llama_cpp", "ollama", "openai"])
 @click.option("--through", type=THROUGH, default="gateway", show_default=True, help="Which reader answers.")
 @click.pass_context
 def ask(
-    ctx: click.Context, task: str, text: str | None, as_json: bool, rows: int | None, engine: str | None, through: str
+    ctx: click.Context,
+    task: str,
+    text: str | None,
+    as_json: bool,
+    rows: int | None,
+    engine: str | None,
+    through: Through,
 ) -> None:
     """Ask TASK one TEXT; '-' reads one input a line from stdin; nothing on a terminal starts a conversation.
 
@@ -63,11 +69,11 @@ def _day(text: str | None) -> date | None:
         raise click.UsageError(f"--today {text}: a date like 2026-01-31 is needed") from error
 
 
-def _json_answer(answerer: Answerer, text: str, rows: int | None, through: str) -> str:
+def _json_answer(answerer: Answerer, text: str, rows: int | None, through: Through) -> str:
     return json.dumps(answerer.answer(text, rows=rows, through=through).as_json(), ensure_ascii=False)
 
 
-def _ask_lines(answerer: Answerer, task: Task, lines: Iterable[str], rows: int | None, through: str) -> int:
+def _ask_lines(answerer: Answerer, task: Task, lines: Iterable[str], rows: int | None, through: Through) -> int:
     """One JSON line per input line, in order; a line that cannot be answered gives a problem object there."""
     from tuneserve.errors import TuneserveError
 
@@ -84,7 +90,7 @@ def _ask_lines(answerer: Answerer, task: Task, lines: Iterable[str], rows: int |
     return 1 if failed else 0
 
 
-def _converse(answerer: Answerer, task: Task, rows: int | None, through: str) -> None:
+def _converse(answerer: Answerer, task: Task, rows: int | None, through: Through) -> None:
     from tuneserve.errors import TuneserveError
     from tuneserve.run import data_folder
 
@@ -130,7 +136,7 @@ class _history:
         readline.write_history_file(self._path)
 
 
-def _show(answerer: Answerer, task: Task, text: str, rows: int | None, through: str) -> None:
+def _show(answerer: Answerer, task: Task, text: str, rows: int | None, through: Through) -> None:
     """The answer for people: JSON, who read it, problems, rows."""
     from tuneserve.commands.answers import answer_lines
 
@@ -146,7 +152,7 @@ def _show(answerer: Answerer, task: Task, text: str, rows: int | None, through: 
 @click.option("--engine", type=ENGINES, help="[TUNESERVE_ENGINE, llama_cpp]")
 @click.option("--today", metavar="YYYY-MM-DD", help="The day that 'the last five years' counts from. [today]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout and nothing else there.")
-def score(task: str, cases: Path, through: str, engine: str | None, today: str | None, as_json: bool) -> None:
+def score(task: str, cases: Path, through: Through, engine: str | None, today: str | None, as_json: bool) -> None:
     """Score hand-written CASES.jsonl: exact match, fields and slices with 95 % intervals, every wrong case."""
     from tuneserve.commands.answers import open_answerer
     from tuneserve.errors import TuneserveError

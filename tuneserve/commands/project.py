@@ -51,9 +51,10 @@ def check(ctx: click.Context, task: str | None, as_json: bool) -> None:
 
     failed = 0
     for name in [task] if task else task_names():
+        job = load_task(name)
         if not as_json:
             click.secho(name, bold=True)
-        for finding in check_task(load_task(name)):
+        for finding in check_task(job):
             failed += not finding.passed
             if as_json:
                 shown: dict[str, Any] = {"task": name, "check": finding.check, "passed": finding.passed}

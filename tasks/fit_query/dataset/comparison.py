@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset import clauses as make
+from tasks.fit_query.dataset import capacities, locations, nouns, periods, question
 from tasks.fit_query.dataset.compose import merged, phrase_of
 from tasks.fit_query.dataset.phrases import said, table
 from tasks.fit_query.dataset.places import gazetteer
@@ -29,25 +29,25 @@ def _filters(rng: Random, marks: Marks, chance: float) -> list[Clause]:
     if rng.random() >= chance:
         return []
     makers = [
-        lambda: make.capacity(rng, marks, "plain"),
-        lambda: make.built(rng, marks),
-        lambda: make.remaining(rng, marks, "plain"),
+        lambda: capacities.capacity(rng, marks, "plain"),
+        lambda: periods.built(rng, marks),
+        lambda: periods.remaining(rng, marks, "plain"),
     ]
     return [rng.choice(makers)()]
 
 
 def _technologies(rng: Random, marks: Marks, aggregate: str | None) -> tuple[str, list[Clause], str, str]:
-    names = make.technologies(rng, 2 if aggregate or rng.random() < 0.85 else 3)
+    names = nouns.technologies(rng, 2 if aggregate or rng.random() < 0.85 else 3)
     form = "mass" if aggregate else rng.choice(["mass", "mass", "plural"])
     words = table("technology")
     slots = {key: str(rng.choice(words[name][form])) for key, name in zip("abc", names, strict=False)}
     parts, place = _filters(rng, marks, 0.3), "-"
     if rng.random() < 0.6:
-        clause, place = make.where(
+        clause, place = locations.where(
             rng, marks, rng.choice(["one", "one", "one", "one", "postcode", "country", "several"])
         )
         parts.append(clause)
-    rest = [make.text_of(rng, clause, "post" if clause.has("post") else "bare") for clause in parts]
+    rest = [question.text_of(rng, clause, "post" if clause.has("post") else "bare") for clause in parts]
     rng.shuffle(rest)
     phrases = table("comparison")
     templates = phrases["technologies"]["head" if len(names) == 2 else "more"]
@@ -60,7 +60,7 @@ def _technologies(rng: Random, marks: Marks, aggregate: str | None) -> tuple[str
         slots |= {"agg": str(rng.choice(phrases["group"][aggregate])), "g": grouped["group_by"].replace("_", " ")}
     template = rng.choice([one for one in templates if rest or not one.startswith("{rest}")])
     text = said(rng, [template], {**slots, "rest": " ".join(rest)})
-    return text, [make.what(names), *parts, Clause("group", {}, grouped, dict(grouped))], f"compare:{template}", place
+    return text, [nouns.what(names), *parts, Clause("group", {}, grouped, dict(grouped))], f"compare:{template}", place
 
 
 def _places(rng: Random, marks: Marks, aggregate: str | None) -> tuple[str, list[Clause], str, str]:
@@ -68,17 +68,17 @@ def _places(rng: Random, marks: Marks, aggregate: str | None) -> tuple[str, list
     count = 2 if aggregate or rng.random() < 0.85 else 3
     pool = gaz.large if rng.random() < 0.65 else [place for place in gaz.places if place.kind == "town"]
     chosen = rng.sample(pool, count)
-    slots, locations = {}, []
+    slots, named = {}, []
     for key, place in zip("abc", chosen, strict=False):
-        slots[key], mark = make.written(rng, place, marks)
-        locations.append(mark)
-    names = [] if rng.random() < 0.12 else [make.technology(rng)]
+        slots[key], mark = locations.written(rng, place, marks)
+        named.append(mark)
+    names = [] if rng.random() < 0.12 else [nouns.technology(rng)]
     filters = _filters(rng, marks, 0.25)
     slots["set"] = phrase_of(rng, names, filters)
     slots["set_short"] = rng.choice(["those", "the ones", "sites"])
-    where = Clause("place", {}, {"locations": locations}, make.located(chosen))
+    where = Clause("place", {}, {"locations": named}, locations.located(chosen))
     templates = phrases["places"]["head" if count == 2 else "more"]
     if aggregate:
         templates = phrases["aggregate"][f"place_{SHORT[aggregate]}"]
     template = rng.choice(templates)
-    return said(rng, [template], slots), [make.what(names), where, *filters], f"compare:{template}", chosen[0].name
+    return said(rng, [template], slots), [nouns.what(names), where, *filters], f"compare:{template}", chosen[0].name

@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset.clauses import TECHNOLOGIES, noun, text_of
+from tasks.fit_query.dataset.nouns import TECHNOLOGIES, noun
 from tasks.fit_query.dataset.phrases import expanded, filled, said, table
-from tasks.fit_query.dataset.question import Clause
+from tasks.fit_query.dataset.question import Clause, text_of
 
 ADJECTIVES_AT_MOST = 2
 
@@ -120,11 +120,8 @@ def _number(clauses: list[Clause]) -> str:
 def asked(rng: Random, style: str, words: str, number: str = "p") -> str:
     """The request around a finished noun phrase."""
     ask = table("ask")
-    if (
-        number == "s"
-        and style not in ("polite", "dictated", "nonnative", "story")
-        or number == "s"
-        and rng.random() < 0.5
+    if (number == "s" and style not in ("polite", "dictated", "nonnative", "story")) or (
+        number == "s" and rng.random() < 0.5
     ):
         return said(rng, ask["single"], {"set": words})
     templates = ask.get(style if style in ("polite", "dictated", "nonnative", "story") else "plain", ask["plain"])
@@ -156,7 +153,7 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
     if story:
         return _told(rng, names, clauses, story[0], head)
     everything = [*clauses, head] if head else clauses
-    boxed = not head or head.has("bare") and rng.random() < 0.6
+    boxed = not head or (head.has("bare") and rng.random() < 0.6)
     if (
         style in ("box", "note")
         and boxed
@@ -197,7 +194,7 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
         if clause.has("tail") and rng.random() < (0.6 if not (clause.has("pre") or clause.has("post")) else 0.08):
             inside.remove(clause)
             tail.append(text_of(rng, clause, "tail"))
-    if head and not head.has("head") or head and head.has("tail") and rng.random() < 0.15:
+    if (head and not head.has("head")) or (head and head.has("tail") and rng.random() < 0.15):
         tail.append(text_of(rng, head, "tail" if head.has("tail") else "bare"))
         head = None
     core = (

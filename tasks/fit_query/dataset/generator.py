@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset.categories import CATEGORIES, Question
+from tasks.fit_query.dataset.categories import CATEGORIES
 from tasks.fit_query.dataset.noise import typed
 from tasks.fit_query.dataset.phrases import table
+from tasks.fit_query.dataset.plan import Question
 from tasks.fit_query.dataset.quality import FOLDER, grounds_to_the_answer, schema
 from tasks.fit_query.dataset.question import OPEN, SPAN, Marks, finished
 from tuneserve.errors import DataError
@@ -40,17 +41,18 @@ def schedule(rng: Random, count: int) -> list[str]:
 def generate(seed: int, count: int) -> Iterator[Example]:
     """`count` distinct examples (by `normalised`), none of them one of the task's hand-written cases.
 
-    Dates that count from today take `clauses.REFERENCE_DAY`. Deterministic in both arguments. Chance now
+    Dates that count from today take `periods.REFERENCE_DAY`. Deterministic in both arguments. Chance now
     and then builds a sentence with two meanings; where grounding does not make the generator's answer of
     its reading, the sentence is left out. Raises DataError when that happens to more than
     `DISAGREEMENTS_AT_MOST` of the examples: then the generator or grounding is wrong, not the sentence.
     """
-    rng = Random(seed)
     prompt = (FOLDER / "prompt.md").read_text(encoding="utf-8").strip()
     seen = {normalised(case.query) for case in read_cases(FOLDER / "cases.jsonl")}
     disagreements: list[str] = []
-    for number, category in enumerate(schedule(rng, count)):
-        for _ in range(TRIES):
+    for number, category in enumerate(schedule(Random(seed), count)):
+        for attempt in range(TRIES):
+            # Each example draws from its own stream, so that one left out does not change those after it.
+            rng = Random(f"{seed}/{number}/{attempt}")
             question = CATEGORIES[category](rng, Marks())
             if misleading(question):
                 continue

@@ -6,8 +6,9 @@ import re
 from functools import cache
 from random import Random
 
-from tasks.fit_query.dataset.clauses import TECHNOLOGIES
+from tasks.fit_query.dataset.nouns import TECHNOLOGIES
 from tasks.fit_query.dataset.phrases import table
+from tasks.fit_query.dataset.places import names_with_care
 from tasks.fit_query.dataset.question import SPAN
 
 QUESTION = re.compile(
@@ -57,15 +58,7 @@ def _mistyped(rng: Random, text: str) -> str:
     if not found:
         return _slipped(rng, text, spans)
     one = rng.choice(found)
-    return text[: one.start()] + rng.choice(typos[one.group()]) + text[one.end() :]
-
-
-# A slip in these could turn a bound round, or hide it.
-WORDS_OF_BOUNDS = frozenset(
-    "nothing between before within exceed exceeds exceeding smaller larger bigger greater upwards expire expires "
-    "expiring earlier beyond beneath minimum maximum except excluding without outside median remaining "
-    "everything anything".split()
-)
+    return text[: one.start()] + str(rng.choice(typos[one.group()])) + text[one.end() :]
 
 
 @cache
@@ -82,7 +75,7 @@ def _slipped(rng: Random, text: str, spans: list[tuple[int, int]]) -> str:
         match
         for match in re.finditer(r"[a-z]{6,}", text)
         if not any(start <= match.start() < end for start, end in spans)
-        and match.group() not in technology_words() | WORDS_OF_BOUNDS
+        and match.group() not in technology_words() | names_with_care("bounds")
     ]
     if not found:
         return text

@@ -15,21 +15,11 @@ from random import Random
 
 from rapidfuzz.distance import OSA
 
-# Aliases that only stand before a noun ("Scottish wind farms").
-DEMONYMS = ("scottish", "welsh", "cornish")
-# Misspellings that are English words or other names of their own.
-ENGLISH = frozenset({"purely", "shots", "ripely", "beverly", "reign", "wearing", "sorting", "sailing", "denying"})
+from tasks.fit_query.dataset.phrases import table
+
 OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
 DATA = Path(__file__).parent.parent / "data"
 KEYS_NEXT_TO = {"a": "sqz", "e": "wr", "i": "uo", "o": "ip", "n": "bm", "r": "et", "s": "ad", "t": "ry", "l": "k"}
-# Names that are words of these questions: as a place they need a preposition, a capital or nothing around them.
-WORDS = frozenset(
-    "avon bala ball barking barry bath battle beauly bourne brandon broadway brough bury chard crook currie deal "
-    "denny diss dollar dover earlston eye fleet flint gordon grays hamilton hampton harrow hawes hayes holt hook hove "
-    "hyde iver keith kyle leek leigh leven lewes march mold nelson newmarket par perth porth reading redcar rugby rye "
-    "sale sandwich sandy settle stanley stone street stroud sutton tain thame tring troon usk ware wells wick wing "
-    "wingate woodstock neath yarm looe liss insch duns buckie".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +34,12 @@ class Place:
     @property
     def areas(self) -> frozenset[str]:
         return frozenset(area_of(pattern) for pattern in self.patterns)
+
+
+@cache
+def names_with_care(group: str) -> frozenset[str]:
+    """A group of phrases/names.toml."""
+    return frozenset(table("names")[group])
 
 
 def area_of(pattern: str) -> str:
@@ -72,7 +68,7 @@ class Gazetteer:
             self.outcodes = [row["outcode"] for row in csv.DictReader(file) if OUTCODE.fullmatch(row["outcode"])]
         self.areas = sorted({area_of(outcode) for outcode in self.outcodes})
         self.large = [place for place in self.places if place.kind != "town"]
-        self.worded = [place for place in self.places if place.name.lower() in WORDS]
+        self.worded = [place for place in self.places if place.name.lower() in names_with_care("ordinary")]
         self.counties = [place for place in self.places if place.kind == "county"]
         self.ambiguous = [place for place in self.places if place.kind == "town" and len(place.areas) > 1]
 
@@ -85,7 +81,9 @@ class Gazetteer:
     def spelt(self, rng: Random, place: Place) -> str:
         """The place as somebody may write it, without 'the': canonical, alias or loosely punctuated."""
         aliases = [
-            alias for alias in place.aliases if self.names[folded(alias)] is place and alias not in DEMONYMS
+            alias
+            for alias in place.aliases
+            if self.names[folded(alias)] is place and alias not in names_with_care("demonyms")
         ]
         written = place.name
         if aliases and rng.random() < 0.5:
@@ -107,7 +105,11 @@ class Gazetteer:
         at = rng.randrange(1, len(name) - 1)
         word = next(found.group() for found in re.finditer(r"[^ -]+|[ -]", name) if found.end() > at)
         words = folded(name).split()
-        if len(words) > 2 or "ireland" in words or any(" ".join(words[:end]) in self.names for end in range(1, len(words))):
+        if (
+            len(words) > 2
+            or "ireland" in words
+            or any(" ".join(words[:end]) in self.names for end in range(1, len(words)))
+        ):
             return None  # half of the name is a place of its own
         letter = name[at]
         if not letter.isalpha() or len(word) < 6:
@@ -124,7 +126,7 @@ class Gazetteer:
     def points_to(self, wrong: str, place: Place) -> bool:
         """Whether the misspelling is near a name of `place` and of no other."""
         near = folded(wrong)
-        if near in self.names or near in ENGLISH:
+        if near in self.names or near in names_with_care("english"):
             return False
         found = {
             self.names[name].name
@@ -158,17 +160,6 @@ def united(patterns: list[tuple[str, ...]]) -> list[str]:
     return list(dict.fromkeys(pattern for group in patterns for pattern in group))
 
 
-THE = frozenset(
-    "Highlands;Lake District;Peak District;Black Country;Outer Hebrides;Scottish Borders;East Midlands;West Midlands;"
-    "Isle of Wight;Isle of Man;Isle of Skye;Isle of Mull;Isle of Lewis;Isle of Arran;Isle of Islay;Isle of Bute;"
-    "Isles of Scilly;Thames Valley;Tees Valley;Wirral;Channel Isles;Shetland Islands;South West England;"
-    "South East England;North East England;North West England;Western Isles;Lakes;North East;North West;South East;"
-    "South West;Northeast;Northwest;Southeast;Southwest;Scottish Highlands;Orkneys;East of England;East Riding".lower().split(
-        ";"
-    )
-)
-
-
 def article(written: str, place: Place) -> str:
     """'the ' where the written name usually takes it."""
-    return "the " if written.lower() in THE and not written.lower().endswith("england") else ""
+    return "the " if written.lower() in names_with_care("with_the") and not written.lower().endswith("england") else ""

@@ -11,7 +11,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from tasks.fit_query.dataset.clauses import REFERENCE_DAY, TECHNOLOGIES
+from tasks.fit_query.dataset.nouns import TECHNOLOGIES
+from tasks.fit_query.dataset.periods import REFERENCE_DAY
 from tasks.fit_query.dataset.places import gazetteer
 from tuneserve.example import Example
 

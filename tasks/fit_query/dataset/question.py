@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
+
+from tasks.fit_query.dataset.phrases import said
 
 OPEN, CLOSE = "\ue000", "\ue001"
 FIRST_MARK = 0xE100
@@ -62,3 +65,8 @@ def finished(marked: str, reading: dict[str, Any]) -> tuple[str, dict[str, Any]]
         return value
 
     return SPAN.sub(r"\2", marked), {key: words(value) for key, value in reading.items()}
+
+
+def text_of(rng: Random, clause: Clause, position: str) -> str:
+    """The clause's words in one position."""
+    return said(rng, clause.forms[position], clause.slots)

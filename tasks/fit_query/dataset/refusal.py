@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tasks.fit_query.dataset import clauses as make
-from tasks.fit_query.dataset import values
+from tasks.fit_query.dataset import nouns, values
 from tasks.fit_query.dataset.phrases import expanded, lines, said, table
 from tasks.fit_query.dataset.places import gazetteer
 
@@ -15,12 +14,13 @@ def slots(rng: Random) -> dict[str, str]:
     gaz = gazetteer()
     words = table("refusals")
     clutter = table("clutter")
-    first, second = make.technologies(rng, 2)
+    first, second = nouns.technologies(rng, 2)
     names = table("technology")
     ids = rng.sample(range(100, 99999), 2)
     ends = sorted(rng.sample(range(2027, 2042), 2))
     trade = str(rng.choice(words["trade"]["names"]))
     plural = str(rng.choice(names[first]["plural"] + names["generic"]["plural"][:4]))
+    rest = rng.choice([f"in {gaz.place(rng).name}", f"over {values.amount(rng, 'plain').text}", ""])
     return {
         "p": gaz.spelt(rng, gaz.place(rng)),
         "p2": gaz.spelt(rng, gaz.place(rng)),
@@ -28,7 +28,7 @@ def slots(rng: Random) -> dict[str, str]:
         "t2": str(rng.choice(names[second]["bare"])),
         "tx": str(rng.choice(names[second]["mass"])),
         "plural": plural,
-        "set": f"{plural} {rng.choice(['in ' + gaz.place(rng).name, 'over ' + values.amount(rng, 'plain').text, ''])}".strip(),
+        "set": f"{plural} {rest}".strip(),
         "single": str(rng.choice(names[first]["single"])),
         "n": values.amount(rng, "plain").text,
         "y": str(values.year(rng)),

@@ -11,71 +11,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-SPOKEN_REGISTERS = ("dictated", "chatty")
-MONTHS = "January February March April May June July August September October November December".split()
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen".split()
-)
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+from tasks.fit_query.dataset.phrases import table
 
-KILOWATTS = (
-    [10, 20, 50, 50, 100, 100, 100, 150, 200, 225, 250, 250, 300, 330, 400, 499, 500, 500, 500, 600, 750, 800, 850]
-    + [5, 6, 11, 15, 25, 30, 35, 40, 45, 55, 60, 75, 80, 85, 90, 99, 110, 120, 125, 130, 175, 180, 220, 275, 350, 450]
-    + [3.5, 4.5, 9.9, 49.5, 2.5, 3.68, 900, 950, 333, 375, 480, 650, 700]
+SPOKEN_REGISTERS = ("dictated", "chatty")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
-MEGAWATTS = [1, 1, 1, 2, 2, 3, 4, 5, 1.5, 2.5, 0.5, 0.75, 1.2, 1.25, 0.25, 0.8, 2.3, 3.6, 4.5, 0.1, 0.05, 1.8, 10]
-SPOKEN = [50, 75, 100, 100, 150, 200, 250, 300, 400, 500, 500, 600, 750, 800, 1000, 1500, 2000, 25, 30, 20, 10, 15]
-MEGAWATT_UNITS = [
-    "MW",
-    "MW",
-    "MW",
-    " MW",
-    " MW",
-    " MW",
-    "mw",
-    "mw",
-    " mw",
-    " megawatts",
-    " megawatt",
-    "Mw",
-    " Mw",
-    "MWp",
-    "MWs",
-    "megawatts",
-]
-KILOWATT_UNITS = [
-    "kW",
-    "kW",
-    "kW",
-    " kW",
-    " kW",
-    " kW",
-    "kw",
-    "kw",
-    "kw",
-    " kw",
-    "KW",
-    " KW",
-    " kilowatts",
-    " kilowatt",
-    "kWp",
-    " kWp",
-    "Kw",
-] + [" kwp", "-kW", "kws", "kilowatts"]
-PHRASED = [
-    ("half a megawatt", 500), ("half a MW", 500), ("a quarter of a megawatt", 250), ("a megawatt", 1000), ("one megawatt", 1000),
-    ("three quarters of a megawatt", 750), ("one and a half megawatts", 1500), ("two and a half megawatts", 2500),
-    ("two megawatts", 2000), ("three megawatts", 3000), ("five megawatts", 5000), ("a hundred kilowatts", 100),
-    ("a hundred kW", 100), ("one hundred kW", 100), ("fifty kW", 50), ("five hundred kW", 500), ("ten kW", 10),
-    ("a quarter of a MW", 250), ("half a megawatt", 500), ("two MW", 2000), ("four kilowatts", 4),
-    ("quarter of a megawatt", 250), ("half megawatt", 500), ("one and a half MW", 1500), ("a quarter megawatt", 250), ("1/2 MW", 500),
-    ("twelve hundred kilowatts", 1200), ("fifteen hundred kW", 1500), ("500 kilo watts", 500), ("two mega watts", 2000), ("100 k w", 100),
-    ("five hundred k w", 500), ("half of a megawatt", 500), ("a thousand kW", 1000), ("one thousand kilowatts", 1000), ("2 and a half megawatts", 2500),
-    ("four megawatts", 4000), ("ten megawatts", 10000), ("seven hundred and fifty kilowatts", 750), ("one point two megawatts", 1200),
-    ("two point five megawatts", 2500), ("three point six megawatts", 3600),
-    ("one point five megawatts", 1500), ("two hundred and fifty kilowatts", 250), ("a thousand kilowatts", 1000),
-]  # fmt: skip
+ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS = ("zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 def in_words(number: int) -> str:
@@ -118,20 +65,20 @@ def amount(rng: Random, register: str, at_least: float = 0) -> Amount:
 
 def _amount(rng: Random, register: str) -> Amount:
     roll = rng.random()
-    if register in SPOKEN_REGISTERS and roll < 0.75 or roll < 0.05:
+    if (register in SPOKEN_REGISTERS and roll < 0.75) or roll < 0.05:
         if rng.random() < 0.4:
-            return Amount(*rng.choice(PHRASED))
-        kw = rng.choice(SPOKEN)
+            return Amount(*rng.choice(table("amounts")["phrased"]))
+        kw = rng.choice(table("amounts")["spoken"])
         return Amount(f"{in_words(kw)} {rng.choice(['kilowatts', 'kilowatts', 'kilowatt', 'kW', 'kw'])}", kw)
     if roll < 0.62:
-        kw = rng.choice(KILOWATTS) if rng.random() < 0.7 else rng.randrange(2, 999)
+        kw = rng.choice(table("amounts")["kilowatts"]) if rng.random() < 0.7 else rng.randrange(2, 999)
         return Amount(f"{kw:g}{unit(rng)}", kw)
     if roll < 0.9:
-        mw = rng.choice(MEGAWATTS) if rng.random() < 0.8 else rng.randrange(2, 80) / 10
+        mw = rng.choice(table("amounts")["megawatts"]) if rng.random() < 0.8 else rng.randrange(2, 80) / 10
         digits = f"{mw:g}"
         if "." in digits and rng.random() < 0.08:
             digits = digits.replace(".", ",") if len(digits.split(".")[1]) != 3 else digits
-        return Amount(f"{digits}{rng.choice(MEGAWATT_UNITS)}", mw * 1000)
+        return Amount(f"{digits}{rng.choice(table('amounts')['megawatt_units'])}", mw * 1000)
     if roll < 0.97:
         kw = rng.choice([1000, 1200, 1250, 1500, 1800, 2000, 2300, 2500, 3000, 3500, 4000, 4999, 5000])
         digits = rng.choice([f"{kw:,}", f"{kw:,}", str(kw), f"{kw:,}".replace(",", " ")])
@@ -144,7 +91,7 @@ def _amount(rng: Random, register: str) -> Amount:
 
 
 def unit(rng: Random) -> str:
-    return rng.choice(KILOWATT_UNITS)
+    return str(rng.choice(table("amounts")["kilowatt_units"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +130,10 @@ def day_span(rng: Random, number: int) -> Span:
     day = rng.choice([1, 1, 1, rng.randint(1, monthrange(number, month)[1])])
     on = date(number, month, day)
     name = MONTHS[month - 1]
-    ending = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}.get(day, "th")
-    text = rng.choice(
-        [
-            f"{day} {name} {number}", f"{day} {name[:3]} {number}", f"{day}{ending} {name} {number}", f"{day}{ending} {name[:3].lower()} {number}",
-            f"{day}{ending} of {name} {number}", on.isoformat(), f"{day:02d}/{month:02d}/{number}", f"{day}/{month}/{number}", f"{name} {day} {number}",
-        ]
-    )  # fmt: skip
+    nth = f"{day}{ {1: 'st', 2: 'nd', 3: 'rd', 21: 'st', 22: 'nd', 23: 'rd', 31: 'st'}.get(day, 'th') }"
+    named = [f"{day} {name}", f"{day} {name[:3]}", f"{nth} {name}", f"{nth} {name[:3].lower()}", f"{nth} of {name}"]
+    figures = [on.isoformat(), f"{day:02d}/{month:02d}/{number}", f"{day}/{month}/{number}"]
+    text = rng.choice([*(f"{one} {number}" for one in [*named, f"{name} {day}"]), *figures])
     return Span(text, on, on)
 
 
@@ -227,12 +171,6 @@ class Length:
     years: float
 
 
-PHRASED_LENGTHS = [
-    ("half a year", 0.5), ("a year and a half", 1.5), ("two and a half years", 2.5), ("a decade", 10), ("18mo", 1.5), ("six months", 0.5),
-    ("eighteen months", 1.5), ("one and a half years", 1.5), ("twelve months", 1), ("2 and a half years", 2.5), ("one year", 1), ("24 months", 2),
-]  # fmt: skip
-
-
 def length(rng: Random, register: str, at_least: float = 0) -> Length:
     for _ in range(60):
         made = _length(rng, register)
@@ -243,7 +181,7 @@ def length(rng: Random, register: str, at_least: float = 0) -> Length:
 
 def _length(rng: Random, register: str) -> Length:
     if rng.random() < 0.06:
-        return Length(*rng.choice(PHRASED_LENGTHS))
+        return Length(*rng.choice(table("amounts")["phrased_lengths"]))
     if rng.random() < 0.14:
         months = rng.choice([6, 9, 12, 15, 18, 18, 24, 30, 36, 48])
         text = in_words(months) if register in SPOKEN_REGISTERS and months < 25 else str(months)

@@ -9,33 +9,35 @@ groups = Rules()
 rule = Rules()
 
 
-@groups("group: one that no field has", "(?:BY|PER|GROUPED|WHICH|TOP NUMBER) (?:BY|BETWEEN|IN)* (?:GROUP_OTHER|(?:GROUP|PLACE)? GROUP_OTHER)")
+@groups("group: one that no field has", "(?:BY|PER|GROUPED|WHICH|TOP NUMBER) (?:BY|BETWEEN|IN)* (?:GROUP_OTHER|DECADE|GROUP GROUP_OTHER)")
 def _(question: Question, found: Match) -> None:
     raise Unsupported("a group that no field has")
 
 
-@groups("group: named by its ranking", "(?P<top>TOP|FIRST|WHICH|SUPER|FIT)+ (?P<number>NUMBER)? (?P<group>GROUP(?!LESS|NUMBER)|AREA)(?P<rest>(?:.*?)(?:MOST|EXTREME|SUPER|BY|HOWMUCH|AVERAGE|TOTAL|COUNT|TOP|MORE).*)")
+@groups("group: named by its ranking", "(?P<top>(?:TOP|FIRST|WHICH|SUPER|FIT)*) (?P<number>NUMBER)? (?P<group>GROUP(?!LESS|NUMBER)|AREA)(?=(?P<rest>.*(?:MOST|EXTREME|SUPER|BY|HOWMUCH|AVERAGE|TOTAL|COUNT|TOP|MORE|FEWEST|LESS).*))")
 def _(question: Question, found: Match) -> bool | None:
     at = found.place("group")
     top = question.classes[found.start : at]
-    rest = found.match.group("rest")
+    rest, end = found.match.group("rest"), len(question.classes)
     names = {NAMES[character] for character in rest if character != "_"}
     lexeme = question.lexemes[at]
+    if at == found.start or (not top.strip("_") and not names & {"MOST"}):
+        return False
     if lexeme.key == "area" or lexeme.key == "areas":
         return False
-    if "FEWEST" in names or any(question.lexemes[i].key in ("lowest", "least", "smallest", "fewest") for i in range(at, found.end)):
+    if "FEWEST" in names or any(question.lexemes[i].key in ("lowest", "least", "smallest", "fewest") for i in range(at, end)):
         raise Unsupported("the last of the groups")
-    if {NAMES[character] for character in top} <= {"WHICH"} and not names & {"MOST", "EXTREME", "SUPER"}:
+    if {NAMES[character] for character in top} <= {"WHICH", "NUMBER"} and not names & {"MOST", "EXTREME", "SUPER"}:
         return False
     question.put("group_by", lexeme.value)
     question.put("limit", found.quote("number") or "1")
     measure = "count"
     if names & {"AVERAGE"}:
         measure = "average_capacity"
-    elif names & {"CAPACITY", "UNIT"} or ("SUPER" in names and _is_capacity(question, at, found.end)):
+    elif names & {"CAPACITY", "UNIT"} or ("SUPER" in names and _is_capacity(question, at, end)):
         measure = "total_capacity"
     question.put("aggregate", measure)
-    for i in range(found.start, found.end):
+    for i in range(found.start, end):
         if question.classes[i] != "_" and NAMES[question.classes[i]] in (
             "TOP", "FIRST", "WHICH", "NUMBER", "GROUP", "MOST", "EXTREME", "SUPER", "CAPACITY", "UNIT", "AVERAGE", "COUNT", "TOTAL", "MORE"
         ) and (i <= at or not _bounds_figure(question, i)) :  # fmt: skip
@@ -60,11 +62,25 @@ def _is_capacity(question: Question, first: int, end: int) -> bool:
     )
 
 
-@rule("group: by or per", "(?:GROUPED)? (?:BY|PER|GROUPED) (?:BY|IN|PER|BETWEEN|TO)* (?P<group>GROUP) (?P<second>(?:AND|OR|COMMA|SLASH) GROUP)?(?!NUMBER)")
+_ADJECTIVES = frozenset({"regional", "yearly", "annually"})
+
+
+@groups("group: as an adjective", "GROUP")
+def _(question: Question, found: Match) -> bool | None:
+    lexeme = question.lexemes[found.start]
+    if lexeme.key not in _ADJECTIVES:
+        return False
+    question.put("group_by", lexeme.value)
+    return None
+
+
+@groups("group: by or per", "(?:GROUPED)? (?:BY|PER|GROUPED) (?:BY|IN|PER|BETWEEN|TO)* (?P<group>GROUP) (?P<second>(?:AND|OR|COMMA|SLASH) GROUP)?(?!NUMBER|YEAR|DATE)")
 def _(question: Question, found: Match) -> bool | None:
     if found.has("second"):
         raise Unsupported("two groups")
     before = question.classes[found.start - 1] if found.start else ""
+    if question.has("SORT") and not question.has("COUNT", "TOTAL", "AVERAGE", "PER", "GROUPED"):
+        return False
     if before and before != "_" and NAMES[before] in ("SORT", "DIRECTION"):
         return False
     question.put("group_by", found.lexeme("group").value)

@@ -19,6 +19,8 @@ def _(question: Question, found: Match) -> None:
 def _(question: Question, found: Match) -> bool:
     first, second = found.place("first"), found.place("second")
     kinds = {NAMES[question.classes[at]] for at in (first, second)}
+    if question.classes[found.place("joint")] == CLASSES["LESS"] and not found.lexeme("joint").key.startswith("up"):
+        return False
     short = re.fullmatch(r"'?\d\d", question.quote(second)) and question.classes[found.place("joint")] != CLASSES["AND"]
     if "YEAR" in kinds and len(kinds) == 2:
         if NAMES[question.classes[first]] == "YEAR" and short:

@@ -28,7 +28,7 @@ FILLERS = """
     specifically particular especially mainly produce produces producing generate generates generating generated
     make makes making take takes taking run runs when while because too again back out off whole full entire
     complete overview summary report rundown picture idea ideas one's what's whats what're which's whichever there
-    feed tariff scheme's ofgem ofgems fits british uk's great renewable renewables energy electricity electric power
+    feed tariff scheme's ofgem ofgems fits   great renewable renewables energy electricity electric power
     asap quick quickly quickie urgent urgently today's tbh btw fyi basically literally simply obviously wish hoping
     hope hopefully wonder wondering curious trying try throw chuck dig hit gonna using use used uses via into onto
     upon towards toward along among amongst amid theyre theyve youve weve mind thing things whos hows wheres that's
@@ -40,7 +40,7 @@ FILLERS = """
     respect according think thinks thought guess reckon suppose assume believe feel remember mention mentioned yes
     yeah yep yup ye aye sure certainly definitely absolutely feedintariff fit's place places spots location
     locations here hereby appreciated appreciate grateful obliged welcome greetings regards qualify qualifies
-    qualifying match matches matching satisfy satisfies satisfying fulfil eligible moreover furthermore lastly
+    qualifying match matches matching satisfy satisfies satisfying  eligible moreover furthermore lastly
     finally firstly secondly nice lovely brilliant ace super cool awesome excellent fab gotta across possess cover
     covers covering covered include includes including included contain contains containing size-wise tot
     respectively anyway anyways question ask asking asked request requesting requested enquiry inquiry requirement
@@ -99,6 +99,7 @@ STORY = """
 """
 
 FOREIGN = """
+    news headline headlines
     weather forecast raining rain rainy sunny snow snowing temperature humidity storm storms windy breeze gale gales
     hurricane recipe recipes cook cooking bake baking restaurant restaurants pub pubs hotel hotels flight flights
     ticket tickets football cricket match score scores game games movie movies film films song songs music lyrics

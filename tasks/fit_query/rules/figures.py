@@ -158,7 +158,10 @@ def _(question: Question, found: Match) -> None:
 def _(question: Question, found: Match) -> None:
     if question.has("AMOUNT") and question.classes.count(CLASSES["AMOUNT"]) > 1:
         raise Unsupported("two single capacities")
-    put_bound(question, "exactly", found.place("figure"))
+    at = found.place("figure")
+    if at and question.classes[at - 1] == CLASSES["UNKNOWN"]:
+        raise Unreadable("an unknown word before a capacity, which may be a bound")
+    put_bound(question, "exactly", at)
 
 
 @rule("figure: bare time left", "(?P<figure>TIME)")

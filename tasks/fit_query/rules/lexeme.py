@@ -9,10 +9,11 @@ their spelling (see spelling.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from tasks.fit_query.amounts import KW, find_amounts
+from tasks.fit_query.amounts import KW, Amount, find_amounts
 from tasks.fit_query.dates import find_dates
 from tasks.fit_query.gazetteer import Place, find_places, is_foreign, resolve
 from tasks.fit_query.postcodes import areas, find_postcodes
@@ -45,6 +46,8 @@ _OTHER_DATE = re.compile(
     r"|\btwo thousand(?: and)? (?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|five|six|seven|eight|nine)\b",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
+_AREA = re.compile(r"(?<![\w'’])([a-z]{1,2})(?=\s+(?:post\s?code|postal area|outcode))", re.IGNORECASE)
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _MONTH_OF_RANGE = re.compile(
     rf"\b{_MONTH_NAME}(?=\s*(?:to|and|until|till|through|[-–—])\s*{_MONTH_NAME}\s+(?:19|20)\d\d)", re.IGNORECASE
@@ -180,6 +183,19 @@ def lexemes(text: str) -> list[Lexeme]:
         if lexeme is not None:
             found.append(lexeme)
         at += length
+    return _rebound(found)
+
+
+_BOUND_ANEW = {"MORE_AFTER": "MORE", "LESS_AFTER": "LESS", "ONWARDS": "AFTER", "EARLIER": "BEFORE"}
+_FIGURES = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE"))
+
+
+def _rebound(found: list[Lexeme]) -> list[Lexeme]:
+    """"and under" before a figure begins a second bound; behind a figure it belongs to the first."""
+    for at in range(len(found) - 1):
+        anew = _BOUND_ANEW.get(NAMES[found[at].kind])
+        if anew and found[at].key == "and" and found[at + 1].kind in _FIGURES:
+            found[at] = found[at]._replace(kind=CLASSES[anew])
     return found
 
 
@@ -212,6 +228,9 @@ def _fixed(text: str) -> dict[int, Lexeme]:
     for postcode in find_postcodes(text):
         sector = _SECTOR.match(text, postcode.end) if " " not in postcode.text else None
         put(Lexeme(CLASSES["POSTCODE"], postcode.start, sector.end() if sector else postcode.end))
+    for area in _AREA.finditer(text):
+        if area[1].upper() in areas():
+            put(Lexeme(CLASSES["POSTCODE"], area.start(1), area.end(1)))
     for other in _OTHER_DATE.finditer(text):
         put(Lexeme(CLASSES["DATE"], other.start(), other.end(), other.group()))
     for month in _MONTH_OF_RANGE.finditer(text):
@@ -220,8 +239,11 @@ def _fixed(text: str) -> dict[int, Lexeme]:
         put(Lexeme(CLASSES["YEAR" if mention.text.isdigit() else "DATE"], mention.start, mention.end, mention.text))
     for place in find_places(text):
         put(Lexeme(CLASSES["PLACE"], place.start, place.end, place.place))
-    for amount in find_amounts(text):
+    for amount in _amounts(text):
         if amount.text.lower() in ("one", "a half", "half", "second", "third", "thirds", "couple", "pair"):
+            continue
+        if _ORDINAL.match(text, amount.end):
+            put(Lexeme(CLASSES["ORDINAL"], amount.start, amount.end + 2))
             continue
         kind = "TIME" if amount.unit in ("years", "months", "weeks", "days") else "NUMBER"
         if amount.unit in KW or amount.text[-1:] in "kK":
@@ -234,11 +256,28 @@ def _fixed(text: str) -> dict[int, Lexeme]:
     return fixed
 
 
+_BETWEEN = re.compile(r"(?:between|from|btwn)\s+(?:about\s+)?$", re.IGNORECASE)
+
+
+def _amounts(text: str) -> Iterator[Amount]:
+    """Amounts of `text`; "between fifty and a hundred kW" has two, though fifty and a hundred could be one."""
+    for amount in find_amounts(text):
+        cut = amount.text.find(" and ")
+        if cut < 0 or not _BETWEEN.search(text, 0, amount.start):
+            yield amount
+            continue
+        for start, end in ((amount.start, amount.start + cut), (amount.start + cut + 5, amount.end)):
+            for part in find_amounts(text[start:end]):
+                yield part._replace(start=start + part.start, end=start + part.end, number_end=start + part.number_end)
+
+
 def _phrase_at(
     text: str, words: list[Token], at: int, index: dict[str, tuple[Phrase, ...]], fixed: dict[int, Lexeme]
 ) -> tuple[int, Lexeme | None]:
     """How many tokens the phrase at `at` has, and its lexeme (None for a filler)."""
     token = words[at]
+    if token.end - token.start == 2 and _is_area(text, token):
+        return 1, Lexeme(CLASSES["POSTCODE"], token.start, token.end)
     for keys, character, value in index.get(token.key, ()):
         length = len(keys)
         if length == 1 or (
@@ -254,14 +293,22 @@ def _phrase_at(
     return 1, _single(text, token)
 
 
+def _is_area(text: str, token: Token) -> bool:
+    """Whether a word in capitals, in a text that is not all so, is a postcode area: "TA and SO"."""
+    written = text[token.start : token.end]
+    return written.isupper() and written in areas() and not text.isupper()
+
+
 def _single(text: str, token: Token) -> Lexeme | None:
     written = text[token.start : token.end]
-    if len(written) < 3 and written.isupper() and written in areas() and not text.isupper():
-        return Lexeme(CLASSES["POSTCODE"], token.start, token.end, written)
+    if len(written) == 1 and _is_area(text, token):
+        return Lexeme(CLASSES["POSTCODE"], token.start, token.end)
     if token.key in _MONTHS:
         return Lexeme(CLASSES["MONTH"], token.start, token.end, written)
     if token.key == "decade":
         return Lexeme(CLASSES["DECADE"], token.start, token.end, written)
+    if written[0].isdigit():
+        return Lexeme(CLASSES["NUMBER"], token.start, token.end)
     if not written[0].isalnum():
         return None
     return Lexeme(CLASSES["UNKNOWN"], token.start, token.end, None, token.key)

@@ -14,7 +14,7 @@ LESS_WORDS = "less fewer smaller lower weaker littler"
 
 PHRASES: dict[str, str] = {
     "MORE": """
-        over|above|at least|atleast|at the very least|min|minimum|minimum of|a minimum of|at minimum|exceeding|exceeds|exceed
+        over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum|minimum of|a minimum of|at minimum|exceeding|exceeds|exceed
         in excess of|upwards of|upward of|starting at|starting from|north of|beyond|nothing under|nothing below|not under
         not below|never under|never below|none under|none below|at or above|equal or above|gt|gte|ge|topping|surpassing
         equal to or above|over and above|greater or equal to|more or equal to|o/|not beneath
@@ -22,7 +22,7 @@ PHRASES: dict[str, str] = {
         min of|min size|minimum size|minimum capacity|min capacity|lower limit|lower limit of|lower bound|floor of|breaking|clear of
     """,
     "LESS": """
-        under|below|beneath|at most|up to|upto|up to and including|max|maximum|maximum of|a maximum of|at maximum|not over
+        under|below|undr|blw|les than|les then|beneath|at most|atmost|up to|upto|up to and including|max|maximum|maximum of|a maximum of|at maximum|not over
         not above|nothing over|nothing above|never over|never above|none over|none above|not exceeding|no over|no above|lt|lte
         le|capped at|limited to|u/|south of|not exceed|doesnt exceed|dont exceed|do not exceed|at or below|equal or below
         equal to or below|less or equal to|less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding
@@ -38,7 +38,7 @@ PHRASES: dict[str, str] = {
         or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller|and lower|tops
         at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath|or shorter|or sooner
     """,
-    "BETWEEN": "between|in between|anywhere between|somewhere between|anything between|betwixt|ranging from|range of|in the range of|in the range|ranging",
+    "BETWEEN": "between|btwn|btw|btween|betw|in between|anywhere between|somewhere between|anything between|betwixt|ranging from|range of|in the range of|in the range|ranging",
     "FROM": "from",
     "TO": "to|thru|through|all the way to|all the way up to|right up to",
     "ABOUT": """
@@ -119,7 +119,7 @@ PHRASES: dict[str, str] = {
         hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro|small scale hydro=Hydro
         run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro|hydro energy=Hydro|hydros=Hydro
         ad=Anaerobic digestion|anaerobic digestion=Anaerobic digestion|anaerobic=Anaerobic digestion|biogas=Anaerobic digestion
-        bio gas=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion
+        bio gas=Anaerobic digestion|biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion
         chp=Micro CHP|micro chp=Micro CHP|microchp=Micro CHP|combined heat and power=Micro CHP|combined heat power=Micro CHP
         cogeneration=Micro CHP|cogen=Micro CHP|co generation=Micro CHP|mchp=Micro CHP|micro combined heat and power=Micro CHP
         micro cogeneration=Micro CHP|heat and power=Micro CHP|u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
@@ -200,12 +200,12 @@ PHRASES: dict[str, str] = {
     """,
     "GROUP_OTHER": """
         county|counties|town|towns|city|cities|country|countries|nation|nations|month|months|quarter|band|capacity band|owner
-        owners|local authority|local authorities|council|councils|district|districts|postcode district|postcode districts|decade
+        owners|local authority|local authorities|council|councils|district|districts|postcode district|postcode districts
         constituency|constituencies|size band|week|postcode sector|parish|village|villages|developer|manufacturer|tariff band|day|sector
         size category|month of year
     """,
     "AREA": "area|areas",
-    "MOST": "most|the most|maximum number of|highest number of|greatest number of|largest number of|biggest number of|more than any other",
+    "MOST": "most|maximum number of|highest number of|greatest number of|largest number of|biggest number of|more than any other",
     "FEWEST": "fewest|least number of|lowest number of|smallest number of",
     "COMPARE": """
         compare|comparing|comparison|comparison of|comparison between|difference between|differences between|versus|vs|v|compared
@@ -243,7 +243,7 @@ PHRASES: dict[str, str] = {
         biggest capacity=capacity desc|biggest size=capacity desc|largest installed capacity=capacity desc|hugest=capacity desc
         highest kw=capacity desc|highest mw=capacity desc|most kw=capacity desc|most mw=capacity desc|most megawatts=capacity desc
         top capacity=capacity desc|largest size=capacity desc|top rated=capacity desc|greatest=capacity desc|most installed capacity=capacity desc
-        smallest=capacity asc|tiniest=capacity asc|least powerful=capacity asc|lowest capacity=capacity asc|smalest=capacity asc
+        smallest=capacity asc|tiniest=capacity asc|least powerful=capacity asc|bottom=capacity asc|lowest capacity=capacity asc|smalest=capacity asc
         lowest rated=capacity asc|lowest power=capacity asc|littlest=capacity asc|lowest capacities=capacity asc|lowest output=capacity asc
         least capacity=capacity asc|smallest capacity=capacity asc|lowest installed capacity=capacity asc|lowest kw=capacity asc
         weakest=capacity asc|teeniest=capacity asc|minimum output=capacity asc
@@ -327,7 +327,7 @@ PHRASES: dict[str, str] = {
         ev charger|ev charging|offshore|hydrogen|landfill gas|landfill|solar thermal|ground source|air source|gas turbine|gas turbines
         steam turbine|steam turbines|steam|gas fired|wood burner|charging points|charge points|charging point|diesel|pumped storage
         community owned|community|domestic|residential|commercial|industrial|rooftop|roof mounted|rooftops|ground mounted|floating|roof
-        council owned|owned by|operated by|owner|owners|operator|manufactured by|made by|developed by|run by|planning permission|approved
+        council owned|owned by|operated by|owner|owners|owned|pounds|pound|quid|euros|dollars|operator|manufactured by|made by|developed by|run by|planning permission|approved
         rejected|under construction|decommissioned|efficiency|load factor|capacity factor|carbon|co2|emissions|kwh|mwh|gwh|hub height
         height|blade|blades|postcode sector|altitude|elevation|export|self consumption|off grid|school|schools|hospitals|churches
         cheapest|profitable|most profitable|non domestic|non residential|coastal|coast|storage|petrol|oil|wood|sewage|thermal
@@ -355,6 +355,7 @@ PHRASES: dict[str, str] = {
         anywhere in the country|across the country|in the country|up and down the country|the nation|across the board
         no matter where|wherever|any place|all areas|anywhere in the uk|the length of the country|all locations
     """,
+    "MORE_OF": "more|extra|additional",
     "VAGUE": "few|several|some|couple of hundred|tens of|hundreds of|thousands of|handful of|handful|many|loads of|lots of|certain|various",
 }
 

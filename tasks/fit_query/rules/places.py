@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.fit_query.gazetteer import Place, is_foreign, qualifies, resolve
-from tasks.fit_query.postcodes import areas
+from tasks.fit_query.postcodes import areas, parse_postcode
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.rule import Question, Unsupported
 
@@ -18,6 +18,8 @@ _LEADS = frozenset({"IN", "NEAR", "ABOUT", "WITHIN", "FROM", "AND", "OR", "COMMA
 
 def put_places(question: Question) -> None:
     """Sets location(s) and postcodes; raises Unsupported for a place that there is none of."""
+    _refuse_unlisted(question)
+    _find_spelled(question)
     _find_areas(question)
     _find_misspelt(question)
     quoted: list[tuple[int, int, Place]] = []
@@ -54,11 +56,49 @@ def _add(text: str, quoted: list[tuple[int, int, Place]], lexeme: Lexeme, place:
     quoted.append((lexeme.start, lexeme.end, place))
 
 
+_LED = re.compile(r"\b(?:in|near|around|at)\s+(?:the\s+)?([^\W\d_]+(?:[ -][^\W\d_]+)?)", re.IGNORECASE)
+
+
+_FRAME = frozenset("county counties city town village district borough region area postcode total general particular use".split())
+
+
+def _refuse_unlisted(question: Question) -> None:
+    """Raises Unsupported for a real place behind "in" that the gazetteer lacks, though it is an ordinary word too (Hope)."""
+    for found in _LED.finditer(question.text):
+        start = found.start(1)
+        if any(lexeme.start <= start < lexeme.end and NAMES[lexeme.kind] in ("PLACE", "POSTCODE") for lexeme in question.lexemes):
+            continue
+        first = re.match(r"[^\W\d_]+", found[1])
+        assert first is not None
+        if first[0].lower() in _FRAME:
+            continue
+        ends = not question.text[found.end() :].strip(" .?!")
+        if is_foreign(found[1]) or (is_foreign(first[0]) and (first[0][0].isupper() and not question.text.isupper() or ends and first[0] == found[1])):
+            raise Unsupported("a place that is not in the gazetteer")
+
+
+def _find_spelled(question: Question) -> None:
+    """Postcodes as speech recognition writes them: "l l fifty five"."""
+    classes = question.classes
+    for at in range(len(classes) - 1):
+        end = at
+        while end < len(classes) - 1 and end - at < 2 and question.lexemes[end].end - question.lexemes[end].start == 1:
+            end += 1
+        if end == at or classes[end] != CLASSES["NUMBER"]:
+            continue
+        start, stop = question.lexemes[at].start, question.lexemes[end].end
+        postcode = parse_postcode(question.text[start:stop])
+        if postcode and postcode.known and question.text[start].isalpha() and (end - at == 2 or question.classes[at - 1 : at] in (CLASSES["IN"], CLASSES["NEAR"])):
+            question.lexemes[at] = Lexeme(CLASSES["POSTCODE"], start, stop)
+            question.classes = question.classes[:at] + CLASSES["POSTCODE"] + "_" * (end - at) + question.classes[end + 1 :]
+            return
+
+
 def _find_areas(question: Question) -> None:
     """Postcode areas in small letters or of one letter, where the words beside them say what they are."""
     for at, lexeme in enumerate(question.lexemes):
         written = question.text[lexeme.start : lexeme.end]
-        if len(written) > 2 or NAMES[lexeme.kind] not in ("UNKNOWN", "STORY", "AND", "UNIT") or written.upper() not in areas():
+        if len(written) > 2 or NAMES.get(question.classes[at]) not in ("UNKNOWN", "STORY", "AND", "UNIT") or written.upper() not in areas():
             continue
         before = NAMES[question.lexemes[at - 1].kind] if at else ""
         said = _AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")
@@ -97,6 +137,8 @@ def _resolve_at(question: Question, at: int) -> int | None:
         written = question.text[lexeme.start : closing.end]
         if not unknown and first == last:
             continue
+        if unknown and led and first < last and is_foreign(written):
+            raise Unsupported("a place that is not in the gazetteer")
         found = resolve(written)
         if found.place and (found.corrected if first == last else unknown or not found.corrected):
             fixed = Lexeme(CLASSES["PLACE"], lexeme.start, closing.end, found.place)

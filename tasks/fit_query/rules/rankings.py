@@ -13,6 +13,8 @@ late = Rules()
 
 _ONE = frozenset({"TECHNOLOGY_ONE", "SITE_ONE"})
 _MANY = frozenset({"TECHNOLOGY_MANY", "SITE_MANY"})
+_AT_MOST = frozenset({"no more than", "not more than", "at most", "up to", "max", "maximum", "a maximum of", "maximum of"})
+_MANY_ROWS = 30  # "up to 10 solar farms" is a number of rows, "up to 500 solar farms" a capacity in a hurry
 _NOUNS = re.compile(compiled("(?:SIZE|COMMA|AND|OR|BUILT|CAPACITY|PLACE|SLASH|POSTCODE|UNKNOWN|AMOUNT|YEAR|LEFT|EXPIRE)*?((?:KIND|ONE|MANY|AND|OR|COMMA)*)"))
 
 
@@ -75,6 +77,17 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+@early_numbers("ranking: no more than N sites", "(?P<bound>LESS) (?P<number>NUMBER) (?:KIND|AND|OR|SIZE)* MANY")
+def _(question: Question, found: Match) -> bool | None:
+    words = question.quote(found.place("bound")).lower()
+    quoted = found.quote("number") or ""
+    if words not in _AT_MOST or (quoted.isdigit() and int(quoted) > _MANY_ROWS):
+        return False
+    question.put("limit", quoted)
+    question.consume(found.start, found.place("number") + 1)
+    return False
+
+
 @early("sort: from one end to the other", "SORT? (?:BY|FROM|IN)* (?P<from>SUPER) (?:TO|FIRST TO|DASH) (?P<to>SUPER) FIRST?")
 def _(question: Question, found: Match) -> None:
     question.put("sort", found.lexeme("from").value)
@@ -86,13 +99,15 @@ _DEFAULT = {"capacity": "desc", "commissioning_date": "desc", "fit_remaining": "
 @early(
     "sort: by a field",
     """(?P<said>SORT|DIRECTION|GROUPED)? (?P<way>DIRECTION)? (?:BY|IN|FROM)* (?P<way_within>DIRECTION)? (?:BY|IN|TOTAL)*
-    (?P<field>CAPACITY|DATE_WORD|LEFT|EXPIRE|SUPPORT|BUILT|GROUP|REVENUE|UNIT|RATE|GROUP_OTHER|TECHNOLOGY|COUNT)
+    (?P<field>CAPACITY|DATE_WORD|LEFT|EXPIRE|SUPPORT|BUILT|GROUP|REVENUE|UNIT|RATE|GROUP_OTHER|COUNT)
     (?P<more>CAPACITY|DATE_WORD|LEFT|EXPIRE|GROUP|TIME)* (?:IN|COMMA|FROM)? (?P<way_after>DIRECTION|SUPER FIRST?|FIRST)?""",
 )
 def _(question: Question, found: Match) -> bool | None:
     names = [NAMES[character] for character in found.match.group()]
     has_by = "BY" in names
     way = next((found.lexeme(name).value for name in ("way", "way_within", "way_after") if found.has(name)), None)
+    if has_by and question.has("SORT") and names[0] in ("BY", "DIRECTION"):
+        names.append("SORT")
     if "SORT" not in names and not (has_by and (way or names[0] == "BY" and names[-1] in ("CAPACITY", "DATE_WORD", "LEFT"))) and "DIRECTION" not in names:
         return False
     if "group_by" in question.reading and "SORT" not in names:
@@ -140,6 +155,8 @@ def _(question: Question, found: Match) -> bool | None:
     value = question.lexemes[at].value
     if "group_by" in question.reading and "groups first" not in question.reading and question.reading.get("limit") == "1":
         return None
+    if "group_by" in question.reading and "groups first" not in question.reading and is_one(question, at):
+        raise Unsupported("the largest of each group")
     question.put("sort", value)
     if "limit" not in question.reading and "groups first" not in question.reading and is_one(question, at):
         question.put("limit", "1")
@@ -182,7 +199,7 @@ def _(question: Question, found: Match) -> bool | None:
     before = question.classes[found.start - 1] if found.start else "_"
     if before != "_" and NAMES[before] in ("FIT", "ID", "MORE", "LESS", "DASH", "TO", "SITE_ONE"):
         return False
-    if re.search(r"\d[.,/]", question.quote(found.place("number"))):
+    if found.lexeme("noun").key in ("things", "stuff", "any", "options", "something") or re.search(r"\d[.,/]", question.quote(found.place("number"))):
         return False
     question.put("limit", found.quote("number"))
     question.consume(found.place("number"), found.place("number") + 1)

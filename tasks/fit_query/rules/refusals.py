@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.rules import story
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported, compiled
 
@@ -12,12 +13,15 @@ _SITES = frozenset({"SITE_ONE", "SITE_MANY"})
 _HARMLESS = frozenset(
     """
     TECHNOLOGY TECHNOLOGY_ONE TECHNOLOGY_MANY SITE_ONE SITE_MANY COMMA STOP OPEN CLOSE AND OR BUT IN NEAR WITHIN FROM BUILT WHICH ALL
-    EVERYWHERE REFER STORY OWN FIT SUPPORT TO SLASH BY UNKNOWN FIRST LIMIT SORT DASH VAGUE OLD ABOUT AREA
-    CORRECTION UNIT COMPOUND FOREIGN GROUP_OTHER LAST NEXT ID EXACT
+    EVERYWHERE REFER STORY OWN FIT SUPPORT TO SLASH PLUS BY UNKNOWN FIRST LIMIT SORT DASH VAGUE OLD ABOUT AREA
+    CORRECTION UNIT COMPOUND FOREIGN GROUP_OTHER UNSAYABLE LAST NEXT ID EXACT
     """.split()
 )
+_TIME_WORDS = frozenset({"BEFORE", "AFTER", "SINCE", "UNTIL"})
+_FIGURE = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE", "MONTH", "DECADE"))
 _COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
-_BENIGN_NOT = re.compile(r"\b(?:not|don'?t|dont|doesn'?t)\s+(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b", re.IGNORECASE)
+_BENIGN_NOT = re.compile(r"\b(?:not|don'?t|dont|doesn'?t)\s+(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b|\bnever mind\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b", re.IGNORECASE)
+_OWNER = re.compile(r"\s*who (?:own|run|built|build|operate|made|make|manage)", re.IGNORECASE)
 _DEFINITION = re.compile(r"^\s*(?:what(?:'?s| is| are| does| do)|define|who|why|how (?:do|does|did|is|are|can|to)|when|can i|should i|is it|explain)\b", re.IGNORECASE)
 _ADVICE = re.compile(
     r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b(?! (?:i|we|you) (?:find|see|get|list|search|look|show|pull|filter))|should (?:i|we)\b|why\b"
@@ -28,13 +32,20 @@ _ADVICE = re.compile(
 
 def refuse(question: Question) -> None:
     """Raises Unsupported for instructions, exclusions, distances and subjects that no field has."""
-    for name in ("ORDERS", "DISTANCE", "UNSAYABLE"):
-        if name in CLASSES and question.has(name):
+    for name in ("ORDERS", "DISTANCE"):
+        if question.has(name):
             raise Unsupported(name)
+    told = story.told(question) if question.has("UNSAYABLE") else []
+    if any(character == CLASSES["UNSAYABLE"] and not told[at] for at, character in enumerate(question.classes)):
+        raise Unsupported("what no field has")
+    if _OWNER.match(question.text):
+        raise Unsupported("an owner")
     if question.has("NOT") and not _only_benign_not(question):
         raise Unsupported("an exclusion")
     if re.search(r"\b(?:expir|end|run|finish|laps)\w*(?: out| off)? (?:soon|shortly)\b", question.text, re.IGNORECASE):
         raise Unsupported("a vague time left")
+    if re.search(compiled("(?:MORE|LESS) PLACE"), question.classes):
+        raise Unsupported("beyond a place")
     if question.has("EXPIRED"):
         raise Unsupported("support that has ended")
     if not re.search(r"\w", question.text):
@@ -64,13 +75,20 @@ def check_left_over(question: Question) -> None:
     reading = question.reading
     kinds = [NAMES[lexeme.kind] for lexeme in question.lexemes]
     unknown = sum(kind == "UNKNOWN" for kind in kinds)
-    foreign = sum(kind == "FOREIGN" for kind in kinds)
+    foreign = _foreign(question)
     about_sites = bool(_KINDS & set(kinds)) or bool(_SITES & set(kinds)) or bool(reading.keys() - {"location", "locations", "aggregate", "built_in"})
     if not about_sites and not question.has("ALL") and (unknown or foreign or not reading):
         raise Unsupported("no question about installations")
-    if _COMPOUND.search("".join(lexeme.kind for lexeme in question.lexemes)) or foreign:
+    compound = _COMPOUND.search("".join(lexeme.kind for lexeme in question.lexemes))
+    if compound and not foreign and NAMES[compound[0][-1]] == "UNKNOWN" and reading.keys() - {"technology", "location", "locations"}:
+        raise Unreadable("an unknown word behind a technology")
+    if compound or foreign:
         raise Unsupported("a subject beside installations")
     _consume_explained(question)
+    if re.search(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"), question.classes):
+        raise Unsupported("near what no place is")
+    if reading.get("query_type") == "comparison" and not _compares(question):
+        raise Unsupported("a comparison of what the data does not have")
     left = {NAMES[character] for character in question.classes if character != "_"} - _HARMLESS
     if "EXTREME" in left:
         raise Unsupported("a ranking by what no field has")
@@ -84,14 +102,31 @@ def check_left_over(question: Question) -> None:
         raise Unsupported("a question of what it is or how it works")
 
 
+def _compares(question: Question) -> bool:
+    reading = question.reading
+    places = len(reading.get("locations", ())) + len(reading.get("postcodes", ())) + ("location" in reading)
+    return "technologies" in reading or places > 1 or "group_by" in reading
+
+
+def _foreign(question: Question) -> int:
+    """How many words of other subjects there are outside a story that leads to the request."""
+    told = story.told(question)
+    return sum(NAMES[lexeme.kind] == "FOREIGN" and not told[at] for at, lexeme in enumerate(question.lexemes))
+
+
 def _consume_explained(question: Question) -> None:
     """Takes away what words of a filter that was read leave behind: "left" once the time left is known."""
     reading = question.reading
     explained: set[str] = set()
+    for at, character in enumerate(question.classes):
+        if NAMES.get(character) in _TIME_WORDS and not _FIGURE & {lexeme.kind for lexeme in question.lexemes[at + 1 : at + 4]}:
+            question.consume(at, at + 1)  # "before that", "after the meeting": a bound of nothing
     if reading.keys() & {"remaining_min", "remaining_max"} or str(reading.get("sort")).startswith("fit_remaining"):
         explained |= {"LEFT", "EXPIRE", "SUPPORT", "NEXT", "UNTIL", "BEFORE"}
     if reading.keys() & {"capacity_min", "capacity_max", "capacity_about", "capacity_exactly", "size"} or str(reading.get("sort")).startswith("capacity"):
         explained |= {"CAPACITY", "UNIT", "EXACT"}
+    if "group_by" in reading:
+        explained |= {"GROUPED"}
     if reading.get("query_type") == "comparison":
         explained |= {"BETWEEN", "TO"}
     for at, character in enumerate(question.classes):

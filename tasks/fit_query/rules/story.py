@@ -100,12 +100,12 @@ def without_story(question: Question) -> None:
     places = [at for at, lexeme in enumerate(question.lexemes) if NAMES[lexeme.kind] in ("PLACE", "POSTCODE")]
     if not places:
         return
-    clauses = _clauses(question)
-    asks = [_asks(question, first, end) for first, end in clauses]
-    if not any(asks) or all(asks):
+    parts = clauses(question)
+    asking_parts = [asks(question, first, end) for first, end in parts]
+    if not any(asking_parts) or all(asking_parts):
         return
     refers = question.has("REFER")
-    for (first, end), asking in zip(clauses, asks, strict=True):
+    for (first, end), asking in zip(parts, asking_parts, strict=True):
         inside = [at for at in places if first <= at < end and question.classes[at] != "_"]
         outside = [at for at in places if not first <= at < end and question.classes[at] != "_"]
         if asking or not inside or not _tells(question, first, end):
@@ -119,27 +119,39 @@ _FIRST_PERSON = re.compile(r"\s*(?:i|im|i'm|i’m|ive|i've|we|we're|we've|my|our
 _SENTENCE = re.compile(r"[.;?!\n]|,|\s[-–—]\s|\bso\b|\bbut\b|\band\b(?=\s+(?:i|we|show|find|list|give|need|want|can|could|please|which|what)\b)", re.IGNORECASE)
 
 
-def _clauses(question: Question) -> list[tuple[int, int]]:
+def clauses(question: Question) -> list[tuple[int, int]]:
     """Runs of lexemes between stops, commas, "so" and "but": [first, end)."""
     cuts = [found.start() for found in _SENTENCE.finditer(question.text)]
-    clauses, first, number = [], 0, 0
+    parts, first, number = [], 0, 0
     for at, lexeme in enumerate(question.lexemes):
         while number < len(cuts) and cuts[number] < lexeme.start:
             number += 1
             if at > first:
-                clauses.append((first, at))
+                parts.append((first, at))
                 first = at
-    clauses.append((first, len(question.lexemes)))
-    return clauses
+    parts.append((first, len(question.lexemes)))
+    return parts
 
 
-def _asks(question: Question, first: int, end: int) -> bool:
+def asks(question: Question, first: int, end: int) -> bool:
     return any(NAMES[lexeme.kind] in _REQUEST for lexeme in question.lexemes[first:end])
 
 
 def _tells(question: Question, first: int, end: int) -> bool:
     """Whether the clause has words of a story, rather than being an item of a list."""
     return any(NAMES[lexeme.kind] in ("STORY", "UNKNOWN", "FOREIGN", "OWN", "COMPOUND") for lexeme in question.lexemes[first:end])
+
+
+def told(question: Question) -> list[bool]:
+    """For each lexeme, whether it stands in a story before the request: words there ask for nothing."""
+    parts = clauses(question)
+    asking = [asks(question, first, end) for first, end in parts]
+    flags: list[bool] = []
+    for number, (first, end) in enumerate(parts):
+        words = {NAMES[lexeme.kind] for lexeme in question.lexemes[first:end]}
+        is_story = not asking[number] and any(asking[number + 1 :]) and bool(words & {"STORY", "UNKNOWN", "OWN"})
+        flags += [is_story] * (end - first)
+    return flags
 
 
 def _own_places(question: Question) -> None:

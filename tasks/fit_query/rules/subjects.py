@@ -11,6 +11,13 @@ rule = Rules()
 _LONGEST_ID = 7
 
 
+@ids("label", "(?:GROUP|GROUP_OTHER|CAPACITY|DATE_WORD|BUILT) (?P<mark>STOP|EXACT)(?=KIND|PLACE|_|YEAR|POSTCODE|AMOUNT|NUMBER|MORE|LESS|STOP)")
+def _(question: Question, found: Match) -> bool | None:
+    if found.quote("mark") not in (":", "="):
+        return False
+    return None
+
+
 @ids("id: two of them", "(?:FIT|ID|SITE_ONE|SITE_MANY)+ STOP? (?:NUMBER|YEAR) (?:AND|OR|COMMA|SLASH|TO|COMPARE|DASH)+ (?:FIT|ID)* (?:NUMBER|YEAR)(?!UNIT)")
 def _(question: Question, found: Match) -> bool | None:
     names = {NAMES[character] for character in found.match.group()}
@@ -35,6 +42,11 @@ def _(question: Question, found: Match) -> bool | None:
     if CLASSES["RATE"] in found.match.group():
         question.put("query_type", "fit_rate")
     return None
+
+
+@rule("rate: the tariff that runs out", "RATE (?:EXPIRE|LEFT|SUPPORT)|(?:EXPIRE|LEFT) RATE")
+def _(question: Question, found: Match) -> None:
+    """The support itself is meant, which the rules for time left have read."""
 
 
 @rule("rate: fit rate", "FIT* RATE (?:FIT|RATE)*")
@@ -82,7 +94,15 @@ def _(question: Question, found: Match) -> None:
 
 @rule("size", "SIZE CAPACITY?")
 def _(question: Question, found: Match) -> None:
-    question.put("size", question.lexemes[found.start].value)
+    at = found.start
+    if question.lexemes[at].key in ("bigger", "larger", "smaller") and not _before_noun(question, at):
+        raise Unreadable("bigger or smaller than what is not said")
+    question.put("size", question.lexemes[at].value)
+
+
+def _before_noun(question: Question, at: int) -> bool:
+    follows = question.lexemes[at + 1 : at + 2]
+    return bool(follows) and NAMES[follows[0].kind] in ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY", "SITE_ONE", "SITE_MANY")
 
 
 def technologies(question: Question) -> list[str]:

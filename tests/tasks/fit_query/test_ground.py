@@ -364,12 +364,12 @@ def test_words_of_the_story_raise_no_alarm(text: str, reading: dict[str, Any]) -
 )
 def test_what_no_field_can_say_is_not_answered_in_part(text: str) -> None:
     result = grounded(text, technology="Wind")
-    assert (result.output, codes(result), result.blocked) == (UNSUPPORTED, ["unsupported_request"], True)
+    assert (result.output, codes(result), result.blocked) == (UNSUPPORTED, ["unsupported_request"], False)
 
 
 def test_another_technology_alone_is_not_answered() -> None:
     result = grounded("batteries in Kent", location="Kent")
-    assert (codes(result), result.blocked) == (["unsupported_request"], True)
+    assert (result.output, codes(result), result.blocked) == (UNSUPPORTED, ["unsupported_request"], False)
 
 
 @pytest.mark.parametrize(
@@ -570,8 +570,8 @@ def test_blanks_case_and_punctuation_of_a_quotation_may_differ(text: str, quoted
 
 VOCABULARY = """
     wind solar hydro ad chp over under 100kw 2 MW half a megawatt between and in near Kent Devon march St. Ives RG17
-    YO21 9AB since 2012 2011-14 12/03/2013 top 10 largest FIT 4004 5 years left repowering revenue all sites not except Paris
-    north ½ 1,500 , . ( ) - ' & \u0130 \u00df \U0001f600
+    YO21 9AB since 2012 2011-14 12/03/2013 top 10 largest FIT 4004 5 years left repowering revenue all sites not except
+    Paris north ½ 1,500 , . ( ) - ' & \u0130 \u00df \U0001f600
 """
 WORDS = st.sampled_from(VOCABULARY.split())
 TEXTS = st.one_of(st.lists(WORDS, max_size=14).map(" ".join), st.text(max_size=80))

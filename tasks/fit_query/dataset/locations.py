@@ -1,0 +1,217 @@
+"""Clauses of place and postcode."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from random import Random
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from tasks.fit_query.dataset.phrases import lines, said, table
+from tasks.fit_query.dataset.places import (
+    Place,
+    area_of,
+    article,
+    folded,
+    gazetteer,
+    is_island,
+    names_with_care,
+    united,
+)
+from tasks.fit_query.dataset.question import Clause, Marks
+
+INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
+
+
+def written(rng: Random, place: Place, marks: Marks, alone: bool = True) -> tuple[str, str]:
+    """(words for the place with its article and mark, mark)."""
+    words = gazetteer().spelt(rng, place)
+    wrong = gazetteer().misspelt(rng, words) if alone and rng.random() < 0.09 else None
+    the = article(words, place) if rng.random() < 0.9 else ""
+    slot, mark = marks.quote(wrong or words)
+    return the + slot, mark
+
+
+def located(places: list[Place]) -> dict[str, Any]:
+    return {
+        "location": ", ".join(place.name for place in places),
+        "postcode_patterns": united([place.patterns for place in places]),
+    }
+
+
+def where(rng: Random, marks: Marks, kind: str | None = None) -> tuple[Clause, str]:
+    """(a clause of place, the key of its place for grouping). Without `kind` one is drawn."""
+    kinds = {
+        "one": 66, "several": 11, "postcode": 9, "qualified": 3, "corrected": 2.5, "area": 2, "country": 2, "own": 2,
+        "lead_in": 2, "mixed": 1.5,
+    }  # fmt: skip
+    drawn = kind or rng.choices(list(kinds), list(kinds.values()))[0]
+    if drawn == "country":
+        return Clause("place", table("place")["country"], {}, {}), "UK"
+    if drawn == "postcode":
+        return _postcode(rng, marks)
+    if drawn == "area":
+        return _area(rng, marks)
+    if drawn == "several":
+        return _several(rng, marks)
+    if drawn == "unknown":
+        return _unknown(rng, marks)
+    if drawn == "qualified":
+        return _qualified(rng, marks)
+    place = gazetteer().place(rng)
+    demonyms = [alias for alias in place.aliases if alias in names_with_care("demonyms")]
+    if kind is None and drawn == "one" and demonyms and rng.random() < 0.3:
+        return _demonym(rng, marks, place, demonyms[0]), place.name
+    clause = _one(rng, marks, place)
+    changed = {"corrected": _corrected, "mixed": _with_postcode, "own": _with_own, "lead_in": _led_in}.get(drawn)
+    return (changed(rng, marks, place, clause) if changed else clause), place.name
+
+
+def _one(rng: Random, marks: Marks, place: Place) -> Clause:
+    phrases = table("place")
+    slot, mark = written(rng, place, marks)
+    forms = phrases["one"] | phrases["island"] if is_island(place) else phrases["one"]
+    return Clause("place", forms, {"location": mark}, located([place]), {"p": slot})
+
+
+def _demonym(rng: Random, marks: Marks, place: Place, word: str) -> Clause:
+    """ "Scottish wind farms": only before the noun."""
+    slot, mark = marks.quote(word.capitalize() if rng.random() < 0.6 else word)
+    return Clause("place", {"pre": ["{p}"]}, {"location": mark}, located([place]), {"p": slot})
+
+
+def _qualified(rng: Random, marks: Marks) -> tuple[Clause, str]:
+    """ "March, Cambs": a town and the county (now and then the nation) that it lies in."""
+    gaz = gazetteer()
+    place = rng.choice(gaz.ambiguous) if rng.random() < 0.5 else rng.choice(gaz.places)
+    counties = gaz.qualifiers(place)
+    if place.kind != "town" or not counties:
+        return _one(rng, marks, place), place.name
+    county = rng.choice(counties)
+    wide = [one for one in gaz.large if one.kind in ("nation", "region") and one.areas & place.areas]
+    if wide and rng.random() < 0.15:
+        county = rng.choice(wide)
+    templates = ["{a}, {b}", "{a}, {b}", "{a} in {b}", "{a} ({b})", "{a} {b}"]
+    slot, mark = marks.quote(said(rng, templates, {"a": place.name, "b": gaz.spelt(rng, county)}))
+    patterns = [pattern for pattern in place.patterns if area_of(pattern) in county.areas]
+    answer = {"location": place.name, "postcode_patterns": patterns}
+    return Clause("place", table("place")["one"] | {"pre": []}, {"location": mark}, answer, {"p": slot}), place.name
+
+
+def _corrected(rng: Random, marks: Marks, place: Place, clause: Clause) -> Clause:
+    """ "Devon, sorry, Dorset"."""
+    wrong = gazetteer().place(rng)
+    if wrong is place:
+        return clause
+    slot = said(rng, table("place")["corrected"]["templates"], {"wrong": wrong.name, "p": clause.slots["p"]})
+    forms = {position: clause.forms[position] for position in ("post", "bare", "tail")}
+    return replace(clause, forms=forms, slots={"p": slot})
+
+
+def _with_postcode(rng: Random, marks: Marks, place: Place, clause: Clause) -> Clause:
+    """ "Whitby YO21" (the postcode replaces the patterns) or "Whitby and RG17" (it adds to them)."""
+    code = rng.choice(gazetteer().outcodes)
+    quoted, mark = marks.quote(code if rng.random() < 0.7 else code.lower())
+    right_after = rng.random() < 0.4
+    joined = " " if right_after else rng.choice([" and ", " or ", " & "])
+    answer = clause.answer | {"postcode_patterns": [code] if right_after else united([place.patterns, (code,)])}
+    return replace(
+        clause,
+        forms={position: clause.forms[position] for position in ("post", "bare", "tail", "front")},
+        reading=clause.reading | {"postcodes": [mark]},
+        answer=answer,
+        slots={"p": f"{clause.slots['p']}{joined}{quoted}"},
+    )
+
+
+def _with_own(rng: Random, marks: Marks, place: Place, clause: Clause) -> Clause:
+    """ "We're in Leeds, find sites in Kent": the asker's own place is no filter."""
+    own = gazetteer().place(rng)
+    story = [template.replace("{own}", own.name) for template in table("place")["own"]["before"]]
+    post = [form for form in clause.forms["post"] if form != "for {p}"]
+    return replace(clause, forms={"story": story, "post": post, "bare": clause.forms["bare"]})
+
+
+def _led_in(rng: Random, marks: Marks, place: Place, clause: Clause) -> Clause:
+    """ "I have a meeting in Truro, which turbines are near there"."""
+    lead_in = table("place")["lead_in"]
+    forms = {"story": lead_in["before"], "post": lead_in["there"], "bare": clause.forms["bare"]}
+    return replace(clause, forms=forms)
+
+
+@cache
+def unknown_places() -> tuple[str, ...]:
+    """Names of unknown_places.txt that no name of the gazetteer resembles."""
+    known = gazetteer().names
+    return tuple(
+        name
+        for name in lines("unknown_places")
+        if all(OSA.distance(folded(name), other, score_cutoff=2) > 2 for other in known)
+    )
+
+
+def _unknown(rng: Random, marks: Marks) -> tuple[Clause, str]:
+    """A place that the gazetteer does not know: the reading copies it, grounding refuses it."""
+    name = rng.choice(unknown_places())
+    slot, mark = marks.quote(name)
+    refused = {"query_type": "unsupported"}
+    forms = table("place")["one"]
+    reading: dict[str, Any] = {"location": mark}
+    if rng.random() < 0.12:
+        known, known_mark = written(rng, gazetteer().place(rng), marks, alone=False)
+        forms = forms | {"pre": []}
+        pair = [(slot, mark), (known, known_mark)]
+        rng.shuffle(pair)
+        slot = f"{pair[0][0]} {rng.choice(['and', 'or', '&'])} {pair[1][0]}"
+        reading = {"locations": [pair[0][1], pair[1][1]]}
+    return Clause("place", forms, reading, refused, {"p": slot}), name
+
+
+def _several(rng: Random, marks: Marks) -> tuple[Clause, str]:
+    gaz, phrases = gazetteer(), table("place")
+    pool = gaz.large if rng.random() < 0.6 else [place for place in gaz.places if place.kind == "town"]
+    if rng.random() < 0.7:
+        pool = [place for place in pool if place.kind not in ("nation", "region")]
+    kind = rng.choice(pool).kind
+    pool = [place for place in pool if place.kind == kind]
+    chosen = rng.sample(pool, min(len(pool), rng.choice([2, 2, 2, 3])))
+    if len(chosen) < 2:
+        return where(rng, marks, "one")
+    parts, reading = {}, []
+    for key, place in zip("abc", chosen, strict=False):
+        parts[key], mark = written(rng, place, marks, alone=False)
+        reading.append(mark)
+    slot = said(rng, phrases["several"]["join" if len(chosen) == 2 else "join_more"], parts)
+    forms = {key: phrases["one"][key] for key in ("post", "bare", "tail", "front", "sent")}
+    return Clause("place", forms, {"locations": reading}, located(chosen), {"p": slot}), chosen[0].name
+
+
+def _area(rng: Random, marks: Marks) -> tuple[Clause, str]:
+    area = rng.choice(gazetteer().areas)
+    slot, mark = marks.quote(area)
+    forms = table("place")["area"]
+    if len(area) == 1 or area.lower() in names_with_care("area_words"):
+        # "in SO" or "in B" would be read as a word
+        forms = {position: [form for form in forms[position] if "postcode" in form] for position in forms}
+    return Clause("place", forms, {"postcodes": [mark]}, {"postcode_patterns": [area]}, {"c": slot}), area
+
+
+def _postcode(rng: Random, marks: Marks) -> tuple[Clause, str]:
+    """One or two postcode districts, some as full postcodes with an inward part made up."""
+    codes = rng.sample(gazetteer().outcodes, 2 if rng.random() < 0.15 else 1)
+    slots, reading = [], []
+    for code in codes:
+        text = code
+        if rng.random() < 0.3:
+            inward = f"{rng.randint(0, 9)}{rng.choice(INWARD_LETTERS)}{rng.choice(INWARD_LETTERS)}"
+            text = f"{code}{rng.choice([' ', ' ', ' ', ''])}{inward}"
+        slot, mark = marks.quote(text if rng.random() < 0.7 else text.lower())
+        slots.append(slot)
+        reading.append(mark)
+    joined = rng.choice([" and ", " or ", ", ", "/", " & "]).join(slots)
+    forms = table("place")["postcode"]
+    if len(codes) > 1:
+        forms = forms | {"pre": []}
+    return Clause("place", forms, {"postcodes": reading}, {"postcode_patterns": codes}, {"c": joined}), codes[0]

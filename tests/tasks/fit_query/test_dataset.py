@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from tasks.fit_query import TASK
+from tasks.fit_query.dataset import QUALITY, generate, values
+from tasks.fit_query.dataset.categories import CATEGORIES
+from tasks.fit_query.dataset.generator import normalised
+from tasks.fit_query.dataset.locations import unknown_places
+from tasks.fit_query.dataset.phrases import FOLDER, SLOT, expanded, filled, lines, table
+from tasks.fit_query.dataset.places import folded, gazetteer
+from tasks.fit_query.dataset.question import Marks, finished
+from tuneserve.errors import DataError
+from tuneserve.example import Example
+from tuneserve.task import project_root
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return list(generate(11, 1200))
+
+
+def reading_of(example: Example) -> dict[str, Any]:
+    reading: dict[str, Any] = json.loads(example.target)
+    return reading
+
+
+def with_target(example: Example, reading: dict[str, Any]) -> Example:
+    said = {"role": "assistant", "content": json.dumps(reading, separators=(",", ":"))}
+    return replace(example, messages=(*example.messages[:-1], said))
+
+
+def one(examples: list[Example], *keys: str) -> Example:
+    return next(example for example in examples if set(keys) <= set(reading_of(example)))
+
+
+def test_same_seed_gives_the_same_bytes_whatever_the_hash_seed() -> None:
+    program = (
+        "import json; from tasks.fit_query.dataset import generate; "
+        "print(json.dumps([example.as_json() for example in generate(3, 60)]))"
+    )
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            cwd=project_root(),
+            capture_output=True,
+            check=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    ]
+    assert outputs[0] == outputs[1]
+
+
+def test_another_seed_gives_other_questions() -> None:
+    first, second = ({example.text for example in generate(seed, 80)} for seed in (1, 2))
+    assert len(first & second) < 5
+
+
+def test_questions_are_distinct_and_as_many_as_asked_for(examples: list[Example]) -> None:
+    assert len({normalised(example.text) or example.text for example in examples}) == len(examples) == 1200
+
+
+def test_no_hand_written_case_is_among_them(examples: list[Example]) -> None:
+    cases = {normalised(case.query) for case in TASK.cases}
+    assert not cases & {normalised(example.text) for example in examples}
+
+
+def test_every_example_keeps_every_quality_rule(examples: list[Example]) -> None:
+    wrong = [(name, example.text, rule(example)) for example in examples for name, rule in QUALITY.items()]
+    assert [entry for entry in wrong if entry[2]] == []
+
+
+def test_chat_is_the_one_that_serving_sends(examples: list[Example]) -> None:
+    for example in examples[:50]:
+        assert list(example.messages[:-1]) == TASK.messages(example.text)
+        assert example.target == TASK.canonical(reading_of(example))
+
+
+def test_categories_come_in_their_shares(examples: list[Example]) -> None:
+    shares = table("shares")["categories"]
+    counts = Counter(example.tags[0] for example in examples)
+    assert set(shares) == set(CATEGORIES)
+    assert sum(shares.values()) == pytest.approx(1)
+    assert {name: count / len(examples) for name, count in counts.items()} == pytest.approx(shares, abs=0.01)
+
+
+def test_an_eighth_of_the_questions_is_refused(examples: list[Example]) -> None:
+    refused = [example for example in examples if example.answer == {"query_type": "unsupported"}]
+    assert 0.12 <= len(refused) / len(examples) <= 0.15
+    assert {example.tags[0] for example in refused} == {"refusal"}
+
+
+def test_targets_are_short(examples: list[Example]) -> None:
+    assert sum(len(example.target) for example in examples) / len(examples) < 75
+
+
+def test_a_bound_stands_before_and_behind_the_noun(examples: list[Example]) -> None:
+    places = Counter(
+        example.text.lower().find(reading_of(example)["capacity_min"].lower()) < example.text.lower().find("wind")
+        for example in examples
+        if "capacity_min" in reading_of(example) and "wind" in example.text.lower()
+    )
+    assert min(places[True], places[False]) > 10
+
+
+def test_an_unknown_place_is_copied_and_refused(examples: list[Example]) -> None:
+    copied = [
+        example
+        for example in examples
+        if example.answer == {"query_type": "unsupported"} and {"location", "locations"} & set(reading_of(example))
+    ]
+    assert copied
+    assert all(reading_of(example).get("query_type") != "unsupported" for example in copied)
+
+
+def test_no_unknown_place_is_a_name_of_the_gazetteer() -> None:
+    assert len(unknown_places()) > 100
+    assert not {folded(name) for name in unknown_places()} & set(gazetteer().names)
+
+
+@pytest.mark.parametrize(
+    ("rule", "keys", "change"),
+    [
+        ("technology spelling", ["technology"], {"technology": "wind"}),
+        ("reading valid", ["technology"], {"technology": "Solar"}),
+        ("quotation in question", ["location"], {"location": "Atlantis-under-Lyne"}),
+        ("quotation in question", ["capacity_min"], {"capacity_min": "12345 kW"}),
+        ("grounds to answer", ["technology"], {"technology": "Micro CHP", "capacity_max": "7"}),
+    ],
+)
+def test_a_wrong_reading_breaks_its_rule(
+    examples: list[Example], rule: str, keys: list[str], change: dict[str, str]
+) -> None:
+    good = one(examples, *keys)
+    assert QUALITY[rule](with_target(good, {**reading_of(good), **change}))
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("answer valid", {"technology": "Solar"}),
+        ("postcode known", {"postcode_patterns": ["QQ1"]}),
+        ("postcode of its place", {"postcode_patterns": ["ZE", "JE", "AB"]}),
+        ("capacity in kW", {"capacity_min_kw": 900, "capacity_max_kw": 100}),
+        ("bare refusal", {"query_type": "unsupported"}),
+        ("grounds to answer", {"limit": 77}),
+    ],
+)
+def test_a_wrong_answer_breaks_its_rule(examples: list[Example], rule: str, change: dict[str, Any]) -> None:
+    good = next(
+        example for example in examples if example.answer.get("location") == "Kent" or "location" in example.answer
+    )
+    assert QUALITY[rule](replace(good, answer={**good.answer, **change}))
+
+
+def test_keys_out_of_order_break_their_rule(examples: list[Example]) -> None:
+    good = one(examples, "technology", "location")
+    backwards = dict(reversed(list(reading_of(good).items())))
+    assert "order" in (QUALITY["key order"](with_target(good, backwards)) or "")
+
+
+def test_a_slot_left_in_the_question_breaks_its_rule(examples: list[Example]) -> None:
+    asked = {"role": "user", "content": "sites in {p}"}
+    broken = replace(examples[0], messages=(examples[0].messages[0], asked, examples[0].messages[-1]))
+    assert QUALITY["clean text"](broken)
+
+
+def templates() -> list[tuple[str, str]]:
+    """(file, template) of everything under phrases/."""
+
+    def strings(value: Any) -> list[str]:
+        if isinstance(value, str):
+            return [value]
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+        return [text for item in inner for text in strings(item)]
+
+    tables = [(path.name, text) for path in sorted(FOLDER.glob("*.toml")) for text in strings(table(path.stem))]
+    return tables + [(path.name, text) for path in sorted(FOLDER.glob("*.txt")) for text in lines(path.stem)]
+
+
+def test_phrase_files_hold_more_than_three_thousand_phrasings() -> None:
+    assert len(set(templates())) > 3000
+
+
+def test_every_phrase_expands_to_text_with_known_slots() -> None:
+    known = set(
+        "n low high d from to t p c k g gs a b rest set set_short mass id single size pred plural bare where list x wrong "
+        "own p2 t2 tx y ye ye2 kw id2 u o o_single org maker m money agg sup noun".split()
+    )
+    for file, template in templates():
+        for seed in range(3):
+            text = expanded(Random(seed), template)
+            assert set(SLOT.findall(text)) <= known, (file, template)
+            assert "|" not in text or file in ("ask.toml", "refusals.toml"), (file, template)
+
+
+def test_a_slot_without_a_value_is_reported_with_its_phrase() -> None:
+    with pytest.raises(DataError, match=r"'over \{n\}': slot \{n\} has no value"):
+        filled("over {n}", {"p": "Kent"})
+
+
+def test_reading_takes_its_quotations_from_the_finished_text() -> None:
+    marks = Marks()
+    slot, mark = marks.quote("Kent")
+    text, reading = finished(f"solar in {slot}".upper(), {"technology": "Photovoltaic", "location": mark})
+    assert (text, reading) == ("SOLAR IN KENT", {"technology": "Photovoltaic", "location": "KENT"})
+
+
+def test_a_misspelt_place_points_to_that_place_alone() -> None:
+    gaz, rng = gazetteer(), Random(5)
+    made = [(place, gaz.misspelt(rng, place.name)) for place in gaz.places[:150]]
+    wrong = [(place, name) for place, name in made if name]
+    assert len(wrong) > 10
+    assert all(gaz.points_to(name, place) and name != place.name for place, name in wrong)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (15, "fifteen"),
+        (40, "forty"),
+        (99, "ninety nine"),
+        (250, "two hundred and fifty"),
+        (1500, "one thousand five hundred"),
+    ],
+)
+def test_numbers_are_said_in_british_words(number: int, words: str) -> None:
+    assert values.in_words(number) == words
+
+
+def test_years_are_said_as_they_are_spoken() -> None:
+    assert [values.year_in_words(year) for year in (2009, 2012)] == ["two thousand and nine", "twenty twelve"]
