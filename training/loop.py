@@ -125,10 +125,11 @@ class Loop:
                 evaluated = position.step % settings.eval_every == 0 or position.step == self.steps
                 if evaluated:
                     self._evaluate(position, log)
-                if position.step % settings.save_every == 0 or position.step == self.steps or self._asked_to_stop:
+                stopping = self._asked_to_stop  # asked once: a request that comes later is met after the next step
+                if position.step % settings.save_every == 0 or position.step == self.steps or stopping:
                     self._save(position)
                 bar.advance(1, f"loss {figures['loss']:.3f}, {figures['tokens_per_second']:.0f} tokens/s")
-                if self._asked_to_stop:
+                if stopping:
                     raise KeyboardInterrupt
         self._set_weights(self._checkpoints.load_best(position))
 

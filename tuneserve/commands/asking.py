@@ -40,7 +40,7 @@ def ask(
     """Ask TASK one TEXT; '-' reads one input a line from stdin; nothing on a terminal starts a conversation.
 
     \b
-    tuneserve ask fit_query "wind sites over 100kw in berkshire"
+    tuneserve ask fit_query "show me FIT 4004"
     tuneserve ask fit_query --json - < questions.txt
     """
     from tuneserve.commands.answers import open_answerer

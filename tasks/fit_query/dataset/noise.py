@@ -106,7 +106,7 @@ def _punctuated(rng: Random, text: str, style: str) -> str:
         text = text.rstrip(".") if rng.random() < 0.9 else text
         return text + "?" if rng.random() < 0.03 and not text.endswith("?") else text
     if text.endswith((".", "?", "!")):
-        return text.rstrip(".") if rng.random() < 0.4 else text
+        return text.rstrip(".") or text if rng.random() < 0.4 else text
     if QUESTION.match(text):
         return text + "?" if rng.random() < 0.45 else text
     return text + "." if rng.random() < 0.12 else text

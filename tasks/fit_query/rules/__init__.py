@@ -3,9 +3,10 @@
     read("wind sites over 100kw in berkshire", today)
         -> {"technology": "Wind", "capacity_min": "100kw", "location": "berkshire"}
 
-A question is divided into lexemes (lexeme.py, words in lexicon.py and everyday.py), and named rules (rule.py) read patterns of them:
-ids, commissioning dates, figures, groups and aggregates, rankings, then sizes, rates and places. Every
-lexeme that could be a filter must be consumed by a rule; when one is left, the reader gives None.
+A question is divided into lexemes (lexeme.py; their words are in lexicon.py and everyday.py), and named
+rules (rule.py) read patterns of them: ids, groups, commissioning dates, figures, aggregates, rankings,
+then sizes, rates and the rest. Every lexeme that could be a filter must be consumed by a rule; when one
+is left, the reader gives None.
 {"query_type": "unsupported"} is for what is no question about these installations, and for what no
 field can say.
 """
@@ -22,7 +23,17 @@ from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
 
 __all__ = ["read"]
 
-_LAYERS = (subjects.ids, aggregates.groups, rankings.early_numbers, commissioning.rule, figures.rule, aggregates.rule, rankings.early, subjects.rule, rankings.late)
+_LAYERS = (
+    subjects.ids,
+    aggregates.groups,
+    rankings.early_numbers,
+    commissioning.rule,
+    figures.rule,
+    aggregates.rule,
+    rankings.early,
+    subjects.rule,
+    rankings.late,
+)
 _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 
 

@@ -10,12 +10,23 @@ from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsup
 rule = Rules()
 
 
-@rule("date: a year of expiry", "(?:EXPIRE|LEFT|SUPPORT) (?:IN|BY|BEFORE|AFTER|UNTIL|FROM|WITHIN|SINCE|BETWEEN|LESS|TO|ABOUT|STOP)* (?:EDGE_START|EDGE_END|VAGUE_DATE)? DAY")
+@rule(
+    "date: a year of expiry",
+    """
+    (?:EXPIRE|LEFT|SUPPORT) (?:IN|BY|BEFORE|AFTER|UNTIL|FROM|WITHIN|SINCE|BETWEEN|LESS|TO|ABOUT|STOP)*
+    (?:EDGE_START|EDGE_END|VAGUE_DATE)? DAY
+    """,
+)
 def _(question: Question, found: Match) -> None:
     raise Unsupported("a calendar year of expiry")
 
 
-@rule("date: a figure in a range with a year", "(?P<first>YEAR|NUMBER|AMOUNT) (?P<joint>DASH|TO|AND|UNTIL|LESS|SLASH|OR) (?P<second>YEAR|NUMBER|AMOUNT)")
+@rule(
+    "date: a figure in a range with a year",
+    """
+    (?P<first>YEAR|NUMBER|AMOUNT) (?P<joint>DASH|TO|AND|UNTIL|LESS|SLASH|OR) (?P<second>YEAR|NUMBER|AMOUNT)
+    """,
+)
 def _(question: Question, found: Match) -> bool:
     first, second = found.place("first"), found.place("second")
     kinds = {NAMES[question.classes[at]] for at in (first, second)}
@@ -32,7 +43,12 @@ def _(question: Question, found: Match) -> bool:
     return False
 
 
-@rule("date: a figure after a bound is no year", "(?:CAPACITY (?:FROM|BETWEEN|TO|EXACT|STOP|IN)?|MORE|LESS) ABOUT? (?P<year>YEAR)")
+@rule(
+    "date: a figure after a bound is no year",
+    """
+    (?:CAPACITY (?:FROM|BETWEEN|TO|EXACT|STOP|IN)?|MORE|LESS) ABOUT? (?P<year>YEAR)
+    """,
+)
 def _(question: Question, found: Match) -> bool:
     before = question.lexemes[found.start]
     said = question.text[before.start : before.end].lower()
@@ -41,12 +57,22 @@ def _(question: Question, found: Match) -> bool:
     return False
 
 
-@rule("date: span that ends today", "(?:MORE|IN|WITHIN|SINCE|BUILT|FROM|LESS|BY)* LAST (?P<span>TIME|DECADE|(?P<year>GROUP))")
+@rule(
+    "date: span that ends today",
+    """
+    (?:MORE|IN|WITHIN|SINCE|BUILT|FROM|LESS|BY)* LAST (?P<span>TIME|DECADE|(?P<year>GROUP))
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     if found.has("year"):
         if question.quote(found.place("year")).lower() not in ("year", "yr"):
             return False
-    elif question.has("EXPIRE", "LEFT") and not question.has("BUILT") and found.has("span") and "last" in question.text.lower():
+    elif (
+        question.has("EXPIRE", "LEFT")
+        and not question.has("BUILT")
+        and found.has("span")
+        and "last" in question.text.lower()
+    ):
         after = question.classes[found.end : found.end + 2]
         if CLASSES["LEFT"] in after or CLASSES["SUPPORT"] in after:
             return False
@@ -68,7 +94,8 @@ def _(question: Question, found: Match) -> None:
 
 @rule(
     "date: between two",
-    """(?:BUILT|BETWEEN|FROM|IN|WITHIN|SINCE|BY)* (?P<first>DAY|MONTH) (?P<joint>(?:TO|DASH|UNTIL|AND|OR|COMMA|SLASH|LESS|BY|IN|FROM)+
+    """(?:BUILT|BETWEEN|FROM|IN|WITHIN|SINCE|BY)* (?P<first>DAY|MONTH)
+    (?P<joint>(?:TO|DASH|UNTIL|AND|OR|COMMA|SLASH|LESS|BY|IN|FROM)+
     (?:(?:DAY) (?:OR|AND|COMMA|SLASH)+)*) (?P<last>DAY)(?!ONWARDS|MORE_AFTER)""",
 )
 def _(question: Question, found: Match) -> None:
@@ -105,7 +132,8 @@ def _(question: Question, found: Match) -> None:
 
 @rule(
     "date: bound before it",
-    """BUILT* (?P<relation>SINCE|FROM|AFTER|BEFORE|BY|UNTIL|LESS|TO|MORE) (?:BUILT|IN|GROUP)* (?P<edge>EDGE_START|EDGE_END|VAGUE_DATE)?
+    """BUILT* (?P<relation>SINCE|FROM|AFTER|BEFORE|BY|UNTIL|LESS|TO|MORE) (?:BUILT|IN|GROUP)*
+    (?P<edge>EDGE_START|EDGE_END|VAGUE_DATE)?
     (?P<day>DAY) (?P<after>ONWARDS|EARLIER|MORE_AFTER|LESS_AFTER|PLUS)?""",
 )
 def _(question: Question, found: Match) -> None:
@@ -120,13 +148,24 @@ def _(question: Question, found: Match) -> None:
     question.put(key, found.quote("day"))
 
 
-@rule("date: bound behind it", "(?:BUILT|IN)* (?P<day>DAY) BUILT? (?P<after>ONWARDS|MORE_AFTER|EARLIER|LESS_AFTER|PLUS)")
+@rule(
+    "date: bound behind it",
+    """
+    (?:BUILT|IN)* (?P<day>DAY) BUILT? (?P<after>ONWARDS|MORE_AFTER|EARLIER|LESS_AFTER|PLUS)
+    """,
+)
 def _(question: Question, found: Match) -> None:
     later = NAMES[question.classes[found.place("after")]] in ("ONWARDS", "MORE_AFTER", "PLUS")
     question.put("built_from" if later else "built_to", found.quote("day"))
 
 
-@rule("date: in it", "(?:BUILT|IN|WITHIN|GROUP)* (?P<edge>EDGE_START|EDGE_END|VAGUE_DATE|ABOUT|NEAR)? (?P<day>DAY) (?:BUILT|GROUP(?!BY|PER))?")
+@rule(
+    "date: in it",
+    """
+    (?:BUILT|IN|WITHIN|GROUP)* (?P<edge>EDGE_START|EDGE_END|VAGUE_DATE|ABOUT|NEAR)? (?P<day>DAY) (?:BUILT|
+    GROUP(?!BY|PER))?
+    """,
+)
 def _(question: Question, found: Match) -> None:
     if found.has("edge"):
         raise Unsupported("a vague date")

@@ -1,12 +1,12 @@
 """Everyday words: what a question may say without asking for anything, and what shows that it is another question.
 
-    FILLERS   function words and ways to ask; they vanish before rules look at the words
-    FILLER_PHRASES  the same in several words
-    STORY     words of the story around a request; they stand between words of the request
-    FOREIGN   subjects that are none of this data's, whatever stands beside them
-    COMPOUND  what a technology word begins with these is no installation ("wind instrument", "solar eclipse")
-    ORDERS    instructions to the reader instead of questions
-    OWN       what an asker says of himself before a place ("we're in Leeds")
+FILLERS   function words and ways to ask; they vanish before rules look at the words
+FILLER_PHRASES  the same in several words
+STORY     words of the story around a request; they stand between words of the request
+FOREIGN   subjects that are none of this data's, whatever stands beside them
+COMPOUND  what a technology word begins with these is no installation ("wind instrument", "solar eclipse")
+ORDERS    instructions to the reader instead of questions
+OWN       what an asker says of himself before a place ("we're in Leeds")
 """
 
 from __future__ import annotations
@@ -47,24 +47,28 @@ FILLERS = """
     requirements criteria condition conditions ltd simple easy straightforward new old newer older modern recent
     recently newly brand theirselves himself themselves itself myself ourselves yourself country's nation's area's
     supported support's paid pay pays receiving receive receives whatsoever period fullstop stop comma actual
-    effective effectively given high low owt nowt summat wee aboot working functioning annual
+    effective effectively given high low owt nowt summat wee aboot working functioning 
 """
 
 FILLER_PHRASES = """
-    hi there|hello there|hey there|morning all|im after|i am after|were after|we are after|after all|im only after|what about|how about
-    tell me about|know about|ask about|asking about|enquiring about|inquiring about|curious about|info about|information about|to do with
-    list of|a list of|the list of|at the moment|right now|up and running|as well|by any chance|by the way|if possible|if you can|out there
-    for me|to me|for us|to us|i need to|we need to|i want to|id like to|i would like to|want to|need to|like to|have to|going to|trying to
-    able to|used to|wondering about|thinking about|looking at|looking for|look for|look at|come from|and all that|and so on|or whatever
-    in the register|on the register|in the data|in the database|in the list|in the dataset|on the list|on file|on record|on the books
-    in question|in particular|in detail|in general|in advance|in mind|in our|in my|in your|in place|in operation|in use|in existence|in there
-    under the fit|under fit|under the feed in tariff|under the scheme|under the fit scheme|on the fit|on the feed in tariff|on the fit scheme
-    in the fit|in the fit scheme|in the feed in tariff|in the scheme|signed up to|from the register|from the data|from the database|from the list
-    from you|with you|to know|to see|to find|to get|to have|to look|to show|to list|to be|to help|just over here|over to you|what i need is
-    in terms of|with regard to|with respect to|when it comes to|in relation to|in connection with|in order to|so as to|all of|all the|all those
-    all these|each of them|every one of|any of|some of the|lots of detail|from now|in total there|about time|all about|in fact|of course|to start with
-    for a start|first of all|first off|first thing|first up|at first|for the first time|next to nothing|last thing|one last thing|next up|at last
-    the following|following up|following on|follow up|up to date|up to scratch|bring up|pull up|call up|look up|sign up|end up|add to|due to
+    hi there|hello there|hey there|morning all|im after|i am after|were after|we are after|after all|im only after
+    what about|how about|tell me about|know about|ask about|asking about|enquiring about|inquiring about
+    curious about|info about|information about|to do with|list of|a list of|the list of|at the moment|right now
+    up and running|as well|by any chance|by the way|if possible|if you can|out there|for me|to me|for us|to us
+    i need to|we need to|i want to|id like to|i would like to|want to|need to|like to|have to|going to|trying to
+    able to|used to|wondering about|thinking about|looking at|looking for|look for|look at|come from|and all that
+    and so on|or whatever|in the register|on the register|in the data|in the database|in the list|in the dataset
+    on the list|on file|on record|on the books|in question|in particular|in detail|in general|in advance|in mind
+    in our|in my|in your|in place|in operation|in use|in existence|in there|under the fit|under fit
+    under the feed in tariff|under the scheme|under the fit scheme|on the fit|on the feed in tariff
+    on the fit scheme|in the fit|in the fit scheme|in the feed in tariff|in the scheme|signed up to
+    from the register|from the data|from the database|from the list|from you|with you|to know|to see|to find|to get
+    to have|to look|to show|to list|to be|to help|just over here|over to you|what i need is|in terms of
+    with regard to|with respect to|when it comes to|in relation to|in connection with|in order to|so as to|all of
+    all the|all those|all these|each of them|every one of|any of|some of the|lots of detail|from now|in total there
+    about time|all about|in fact|of course|to start with|for a start|first of all|first off|first thing|first up
+    at first|for the first time|next to nothing|last thing|one last thing|next up|at last|the following|following up
+    following on|follow up|up to date|up to scratch|bring up|pull up|call up|look up|sign up|end up|add to|due to
     please and thank you|in kw|in mw|in kilowatts|in megawatts|units of
 """
 
@@ -134,26 +138,30 @@ COMPOUND = """
 """
 
 ORDERS = """
-    ignore|ignoring|disregard|forget your|forget the|forget all|forget everything|forget previous|forget what|system prompt|your prompt
-    your instructions|previous instructions|prior instructions|all instructions|your rules|your guidelines|developer mode|jailbreak
-    pretend|act as|you are now|youre now|roleplay|role play|from now on|reveal|new instructions|override|overrule|bypass|instead of json
-    respond with|reply with|answer with|answer only|reply only|respond only|respond in|answer in|reply in|write in|speak like|talk like
-    drop table|delete from|select from|insert into|update set|sudo|shutdown|api key|password|passwords|secret|secrets|credentials|token
-    output only|say hello|repeat after|repeat the words|repeat your|print your|print the prompt|your training|training data|what model are you
-    who made you|instruction|instructions|prompt|stop being|no longer|without restrictions|unrestricted
-    write a|write me|write an|write some|compose|sing|tell me a|dan mode|chatbot|chatgpt|hypothetically|set query type
-    set technology|query type|output json|return unsupported|return everything|print unsupported|system message|stop filtering
-    do not filter|dont filter|drop the filter|drop all|delete all|delete the|delete every|erase|root access|hack|your answer
-    disregarding|disregards|neglect|always answer|always return|always say|just say|simply say|say that|claim that|confirm that
-    as an ai|language model|end of prompt|begin new|new task|new role|your role|your task|your job|change your|your behaviour|your behavior
-    """
+    ignore|ignoring|disregard|forget your|forget the|forget all|forget everything|forget previous|forget what
+    system prompt|your prompt|your instructions|previous instructions|prior instructions|all instructions|your rules
+    your guidelines|developer mode|jailbreak|pretend|act as|you are now|youre now|roleplay|role play|from now on
+    reveal|new instructions|override|overrule|bypass|instead of json|respond with|reply with|answer with|answer only
+    reply only|respond only|respond in|answer in|reply in|write in|speak like|talk like|drop table|delete from
+    select from|insert into|update set|sudo|shutdown|api key|password|passwords|secret|secrets|credentials|token
+    output only|say hello|repeat after|repeat the words|repeat your|print your|print the prompt|your training
+    training data|what model are you|who made you|instruction|instructions|prompt|stop being|no longer
+    without restrictions|unrestricted|write a|write me|write an|write some|compose|sing|tell me a|dan mode|chatbot
+    chatgpt|hypothetically|set query type|set technology|query type|output json|return unsupported|return everything
+    print unsupported|system message|stop filtering|do not filter|dont filter|drop the filter|drop all|delete all
+    delete the|delete every|erase|root access|hack|your answer|disregarding|disregards|neglect|always answer
+    always return|always say|just say|simply say|say that|claim that|confirm that|as an ai|language model
+    end of prompt|begin new|new task|new role|your role|your task|your job|change your|your behaviour|your behavior
+"""
 
 OWN = """
-    we are in|were in|were based in|we are based in|im in|i am in|im based in|i am based in|i live in|i work in|my office is in|our office is in
-    calling from|writing from|im from|i am from|we are from|were from|based in|living in|our hq is in|our headquarters are in|we live in
-    my house is in|im sitting in|sitting in|im near|i live near|we live near|our office in|my office in|we work in|working in|working from
-    i am near|were near|we are near|our team is in|i come from|im calling from|im writing from|were a|we are a|im a|i am a|from our office in
-    im at|our base is in|headquartered in|our company is in|my company is in|our firm is in|im over in|were over in|were up in|im down in
-    im up in|were down in|my home is in|home is|im stuck in|our hq in|the office is in|my desk in|im currently in|we are currently in
-    were currently in|office in|offices in|hq in|i study in|i study at|im studying in|team in|moved from|i moved from|i am writing from
-    """
+    we are in|were in|were based in|we are based in|im in|i am in|im based in|i am based in|i live in|i work in
+    my office is in|our office is in|calling from|writing from|im from|i am from|we are from|were from|based in
+    living in|our hq is in|our headquarters are in|we live in|my house is in|im sitting in|sitting in|im near
+    i live near|we live near|our office in|my office in|we work in|working in|working from|i am near|were near
+    we are near|our team is in|i come from|im calling from|im writing from|were a|we are a|im a|i am a
+    from our office in|im at|our base is in|headquartered in|our company is in|my company is in|our firm is in
+    im over in|were over in|were up in|im down in|im up in|were down in|my home is in|home is|im stuck in|our hq in
+    the office is in|my desk in|im currently in|we are currently in|were currently in|office in|offices in|hq in
+    i study in|i study at|im studying in|team in|moved from|i moved from|i am writing from
+"""

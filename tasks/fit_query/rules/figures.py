@@ -18,22 +18,30 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
         question.put(f"capacity_{bound}", quoted)
     elif not question.has("LEFT", "EXPIRE", "SUPPORT", "REPOWERING", "NEXT"):
         raise Unreadable(f"a time without saying of what: {quoted}")
-    elif bound == "exactly":
-        question.put("remaining_min", quoted)
-        question.put("remaining_max", quoted)
-    elif bound == "about":
-        raise Unreadable(f"about a time left: {quoted}")
+    elif bound in ("about", "exactly"):
+        raise Unreadable(f"{bound} a time left, which no key says: {quoted}")
     else:
         question.put(f"remaining_{bound}", quoted)
 
 
-@rule("time: a bare figure shares the unit of the next", "(?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER)? (?:TO|DASH|AND|OR|BUT|COMMA|UNTIL|LESS|MORE)+ ABOUT? TIME")
+@rule(
+    "time: a bare figure shares the unit of the next",
+    """
+    (?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER)? (?:TO|DASH|AND|OR|BUT|COMMA|UNTIL|LESS|MORE)+ ABOUT? TIME
+    """,
+)
 def _(question: Question, found: Match) -> bool:
     question.retype(found.place("bare"), "TIME")
     return False
 
 
-@rule("time: years named before the figure", "LEFT (?:EXACT|FROM|BETWEEN|MORE|LESS|ABOUT|WITHIN|STOP|IN|CAPACITY|BY)* (?P<low>NUMBER) (?P<range>(?:TO|DASH|AND) (?P<high>NUMBER))?")
+@rule(
+    "time: years named before the figure",
+    """
+    LEFT (?:EXACT|FROM|BETWEEN|MORE|LESS|ABOUT|WITHIN|STOP|IN|CAPACITY|BY)* (?P<low>NUMBER) (?P<range>(?:TO|
+    DASH|AND) (?P<high>NUMBER))?
+    """,
+)
 def _(question: Question, found: Match) -> bool:
     question.retype(found.place("low"), "TIME")
     if found.has("high"):
@@ -41,7 +49,12 @@ def _(question: Question, found: Match) -> bool:
     return False
 
 
-@rule("time: figure, bound, then years", "(?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER|PLUS) (?P<unit>LEFT|GROUP|GROUP_OTHER)")
+@rule(
+    "time: figure, bound, then years",
+    """
+    (?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER|PLUS) (?P<unit>LEFT|GROUP|GROUP_OTHER)
+    """,
+)
 def _(question: Question, found: Match) -> bool:
     if re.search(r"month|week|day", (found.quote("unit") or "").lower()):
         raise Unreadable("a unit away from its figure")
@@ -68,7 +81,13 @@ def _(question: Question, found: Match) -> None:
     question.put("remaining_max", found.quote("time"))
 
 
-@rule("figure: between two", "(?:BETWEEN|FROM|IN|WITHIN|MORE|EXACT)* ABOUT? (?P<low>VALUE) (?P<joint>TO|DASH|UNTIL|AND|OR|PLUS) ABOUT? (?P<high>VALUE) (?P<after>MORE_AFTER|LESS_AFTER)?")
+@rule(
+    "figure: between two",
+    """
+    (?:BETWEEN|FROM|IN|WITHIN|MORE|EXACT)* ABOUT? (?P<low>VALUE) (?P<joint>TO|DASH|UNTIL|AND|OR|PLUS) ABOUT?
+    (?P<high>VALUE) (?P<after>MORE_AFTER|LESS_AFTER)?
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     low, high, joint = found.place("low"), found.place("high"), NAMES[question.classes[found.place("joint")]]
     said = {NAMES[character] for character in question.classes[found.start : low]}
@@ -89,7 +108,13 @@ def _(question: Question, found: Match) -> None:
     put_bound(question, "min", found.place("figure"))
 
 
-@rule("figure: bound on both sides", "(?P<bound>MORE|LESS|FROM) (?:EXACT|CAPACITY|FROM)? (?:ABOUT|NEAR)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR) (?P<after>MORE_AFTER|PLUS|LESS_AFTER)")
+@rule(
+    "figure: bound on both sides",
+    """
+    (?P<bound>MORE|LESS|FROM) (?:EXACT|CAPACITY|FROM)? (?:ABOUT|NEAR)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR)
+    (?P<after>MORE_AFTER|PLUS|LESS_AFTER)
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     first = NAMES[question.classes[found.place("bound")]]
     after = NAMES[question.classes[found.place("after")]]
@@ -99,7 +124,13 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
-@rule("figure: bound before it", "(?:IN|CAPACITY|EXACT|FROM)? (?P<bound>MORE|LESS) (?:EXACT|CAPACITY|IN|FROM|BETWEEN|MORE|LESS|WITHIN)? (?:ABOUT|NEAR)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR)")
+@rule(
+    "figure: bound before it",
+    """
+    (?:IN|CAPACITY|EXACT|FROM)? (?P<bound>MORE|LESS) (?:EXACT|CAPACITY|IN|FROM|BETWEEN|MORE|LESS|WITHIN)?
+    (?:ABOUT|NEAR)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR)
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     inner = question.classes[found.place("bound") + 1 : found.place("figure")]
     bound = question.classes[found.place("bound")]
@@ -110,11 +141,24 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
-@rule("figure: bound behind it", "(?:EXACT|CAPACITY|FROM|IN)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR) (?:CAPACITY|LEFT|UNIT)? (?P<after>MORE_AFTER|LESS_AFTER|ONWARDS|(?:MORE|LESS)(?!ABOUT?VALUE)|PLUS)")
+@rule(
+    "figure: bound behind it",
+    """
+    (?:EXACT|CAPACITY|FROM|IN)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR) (?:CAPACITY|LEFT|UNIT)?
+    (?P<after>MORE_AFTER|LESS_AFTER|ONWARDS|(?:MORE|LESS)(?!ABOUT?VALUE)|PLUS)
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     after = found.place("after")
     name = NAMES[question.classes[after]]
-    if name in ("MORE", "LESS") and question.lexemes[after].key not in ("min", "minimum", "max", "maximum", "at", "atleast"):
+    if name in ("MORE", "LESS") and question.lexemes[after].key not in (
+        "min",
+        "minimum",
+        "max",
+        "maximum",
+        "at",
+        "atleast",
+    ):
         return False
     put_bound(question, "min" if name in ("MORE_AFTER", "PLUS", "MORE", "ONWARDS") else "max", found.place("figure"))
     return None

@@ -20,30 +20,42 @@ from tasks.fit_query.postcodes import areas, find_postcodes
 from tasks.fit_query.rules import everyday, lexicon
 from tasks.fit_query.rules.spelling import nearest
 
-SYNTAX = """
-    AMOUNT TIME NUMBER YEAR DATE MONTH DECADE PLACE POSTCODE COMMA STOP DASH SLASH OPEN CLOSE UNKNOWN STORY FOREIGN COMPOUND
-    ORDERS OWN VAGUE_AMOUNT
-""".split()
+SYNTAX_WORDS = """
+    AMOUNT TIME NUMBER YEAR DATE MONTH DECADE PLACE POSTCODE COMMA STOP DASH SLASH OPEN CLOSE UNKNOWN STORY
+    FOREIGN COMPOUND ORDERS OWN VAGUE_AMOUNT
+"""
+SYNTAX = SYNTAX_WORDS.split()
 CLASSES = {name: chr(0x100 + number) for number, name in enumerate([*lexicon.PHRASES, *SYNTAX])}
 NAMES = {character: name for name, character in CLASSES.items()}
 CONSUMED = "_"
 
-_SYMBOLS = {
-    ">": "MORE", ">=": "MORE", "≥": "MORE", "⩾": "MORE", "=>": "MORE", "<": "LESS", "<=": "LESS", "≤": "LESS", "⩽": "LESS", "=<": "LESS",
-    "~": "ABOUT", "≈": "ABOUT", "±": "ABOUT", "=": "EXACT", "+": "PLUS", "&": "AND", "/": "SLASH", "#": "ID", "%": "UNSAYABLE",
-    "£": "UNSAYABLE", "$": "UNSAYABLE", "€": "UNSAYABLE", ",": "COMMA", "(": "OPEN", ")": "CLOSE", "[": "OPEN", "]": "CLOSE", "|": "COMMA",
-    ".": "STOP", ";": "STOP", ":": "STOP", "?": "STOP", "!": "STOP", "…": "STOP", "\n": "STOP", "->": "COMMA", "..": "DASH", "...": "STOP",
-    "-": "DASH", "–": "DASH", "—": "DASH",
-}  # fmt: skip
+_SYMBOLS_OF = {
+    "MORE": (">", ">=", "≥", "⩾", "=>"),
+    "LESS": ("<", "<=", "≤", "⩽", "=<"),
+    "ABOUT": ("~", "≈", "±"),
+    "EXACT": ("=",),
+    "PLUS": ("+",),
+    "AND": ("&",),
+    "SLASH": ("/",),
+    "ID": ("#",),
+    "UNSAYABLE": ("%", "£", "$", "€"),
+    "COMMA": (",", "|", "->"),
+    "OPEN": ("(", "["),
+    "CLOSE": (")", "]"),
+    "STOP": (".", ";", ":", "?", "!", "…", "\n", "..."),
+    "DASH": ("..", "-", "–", "—"),
+}
+_SYMBOLS = {symbol: name for name, symbols in _SYMBOLS_OF.items() for symbol in symbols}
 _TOKEN = re.compile(
     r"(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)|(?P<digits>\d+(?:[.,]\d+)*)|(?P<symbol>[<>]\s?=|=\s?[<>]|->|\.\.+|[^\w\s\"'“”‘’`*_]|\n)"
 )
+_YEAR_DIGITS = r"(?:19|20)\d\d"
+_ORDINALS = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
+_TEENS = r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
 _OTHER_DATE = re.compile(
-    r"\bq[1-4][\s-]*(?:of\s+)?(?:19|20)\d\d\b|\bh[12][\s-]*(?:19|20)\d\d\b|\b(?:19|20)\d0'?s\b|\b(?:this|last|current|previous) year\b"
-    r"|\b(?:first|second|third|fourth|last|1st|2nd|3rd|4th) quarter (?:of )?(?:19|20)\d\d\b|\b(?:19|20)\d\d[\s-]*q[1-4]\b"
-    r"|\b(?:first|second|1st|2nd) half of (?:19|20)\d\d\b"
-    r"|\btwenty[\s-](?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty)\b"
-    r"|\btwo thousand(?: and)? (?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|five|six|seven|eight|nine)\b",
+    rf"\b[qh][1-4][\s-]*(?:of\s+)?{_YEAR_DIGITS}\b|\b{_YEAR_DIGITS}[\s-]*q[1-4]\b|\b(?:19|20)\d0'?s\b"
+    rf"|\b(?:this|last|current|previous) year\b|\b{_ORDINALS} (?:quarter|half) (?:of )?{_YEAR_DIGITS}\b"
+    rf"|\btwenty[\s-](?:{_TEENS}|twenty)\b|\btwo thousand(?: and)? (?:{_TEENS}|five|six|seven|eight|nine)\b",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
@@ -54,9 +66,11 @@ _MONTH_OF_RANGE = re.compile(
 )
 _YEAR = re.compile(r"199\d|20[0-3]\d")
 _SECTOR = re.compile(r"\s\d(?![\w.,])(?!\s*[kmg]w)", re.IGNORECASE)
-_MONTHS = frozenset(
-    "january february march april june july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec".split()
-)
+_MONTHS_WORDS = """
+    january february march april june july august september october november december jan feb mar apr jun jul
+    aug sept sep oct nov dec
+"""
+_MONTHS = frozenset(_MONTHS_WORDS.split())
 
 
 class Token(NamedTuple):
@@ -120,7 +134,9 @@ def known_words() -> frozenset[str]:
 def trigger_words() -> tuple[str, ...]:
     """Words of the lexicon that a misspelling may be corrected to."""
     passing = {"", CLASSES["STORY"], CLASSES["COMPOUND"], CLASSES["FOREIGN"], CLASSES["ORDERS"], CLASSES["OWN"]}
-    words = {word for entries in phrases().values() for keys, kind, _ in entries if kind not in passing for word in keys}
+    words = {
+        word for entries in phrases().values() for keys, kind, _ in entries if kind not in passing for word in keys
+    }
     return tuple(sorted(word for word in words if len(word) > 3 and word.isalpha()))
 
 
@@ -152,7 +168,11 @@ def _only_divides(text: str, start: int, end: int) -> bool:
     behind = text[end : end + 2].lstrip()[:1]
     before = text[max(0, start - 2) : start].rstrip()[-1:]
     if behind.isdigit() or behind in (".", "½", "¼"):
-        return before.isalpha() and text[start - 1 : start].isalpha() and _word_before(text, start) in ("pre", "post", "fit", "id", "sub", "mid")
+        return (
+            before.isalpha()
+            and text[start - 1 : start].isalpha()
+            and _word_before(text, start) in ("pre", "post", "fit", "id", "sub", "mid")
+        )
     return not (text[start - 1 : start] == " " and text[end : end + 1] == " ")
 
 
@@ -191,7 +211,7 @@ _FIGURES = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEA
 
 
 def _rebound(found: list[Lexeme]) -> list[Lexeme]:
-    """"and under" before a figure begins a second bound; behind a figure it belongs to the first."""
+    """ "and under" before a figure begins a second bound; behind a figure it belongs to the first."""
     for at in range(len(found) - 1):
         anew = _BOUND_ANEW.get(NAMES[found[at].kind])
         if anew and found[at].key == "and" and found[at + 1].kind in _FIGURES:
@@ -281,7 +301,9 @@ def _phrase_at(
     for keys, character, value in index.get(token.key, ()):
         length = len(keys)
         if length == 1 or (
-            tuple(word.key for word in words[at : at + length]) == keys
+            at + length <= len(words)
+            and words[at + 1].key == keys[1]
+            and all(words[at + offset].key == keys[offset] for offset in range(2, length))
             and not any(word.start in fixed for word in words[at + 1 : at + length])
         ):
             if not character:

@@ -14,349 +14,482 @@ LESS_WORDS = "less fewer smaller lower weaker littler"
 
 PHRASES: dict[str, str] = {
     "MORE": """
-        over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum|minimum of|a minimum of|at minimum|exceeding|exceeds|exceed
-        in excess of|upwards of|upward of|starting at|starting from|north of|beyond|nothing under|nothing below|not under
-        not below|never under|never below|none under|none below|at or above|equal or above|gt|gte|ge|topping|surpassing
-        equal to or above|over and above|greater or equal to|more or equal to|o/|not beneath
-        nothing beneath|no lower than|from at least|no under|no below|or more than
-        min of|min size|minimum size|minimum capacity|min capacity|lower limit|lower limit of|lower bound|floor of|breaking|clear of
+        over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum
+        minimum of|a minimum of|at minimum|exceeding|exceeds|exceed|in excess of|upwards of|upward of|starting at
+        starting from|north of|beyond|nothing under|nothing below|not under|not below|never under|never below
+        none under|none below|at or above|equal or above|gt|gte|ge|topping|surpassing|equal to or above
+        over and above|greater or equal to|more or equal to|o/|not beneath|nothing beneath|no lower than
+        from at least|no under|no below|or more than|min of|min size|minimum size|minimum capacity|min capacity
+        lower limit|lower limit of|lower bound|floor of|breaking|clear of
     """,
     "LESS": """
-        under|below|undr|blw|les than|les then|beneath|at most|atmost|up to|upto|up to and including|max|maximum|maximum of|a maximum of|at maximum|not over
-        not above|nothing over|nothing above|never over|never above|none over|none above|not exceeding|no over|no above|lt|lte
-        le|capped at|limited to|u/|south of|not exceed|doesnt exceed|dont exceed|do not exceed|at or below|equal or below
-        equal to or below|less or equal to|less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding
-        max of|max size|maximum size|maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub
-        that dont exceed|not beyond|nothing beyond|maxed at
+        under|below|undr|blw|les than|les then|beneath|at most|atmost|up to|upto|up to and including|max|maximum
+        maximum of|a maximum of|at maximum|not over|not above|nothing over|nothing above|never over|never above
+        none over|none above|not exceeding|no over|no above|lt|lte|le|capped at|limited to|u/|south of|not exceed
+        doesnt exceed|dont exceed|do not exceed|at or below|equal or below|equal to or below|less or equal to
+        less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding|max of|max size|maximum size
+        maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub|that dont exceed
+        not beyond|nothing beyond|maxed at
     """,
     "MORE_AFTER": """
-        or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger|or greater
-        or higher|or up|or upwards|and more|and bigger|and larger|and greater|and higher|at the least|or better|n up|n above
-        n over|or beyond|and beyond|& up|& above|& over|or longer
+        or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger
+        or greater|or higher|or up|or upwards|and more|and bigger|and larger|and greater|and higher|at the least
+        or better|n up|n above|n over|or beyond|and beyond|& up|& above|& over|or longer
     """,
     "LESS_AFTER": """
-        or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller|and lower|tops
-        at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath|or shorter|or sooner
+        or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller
+        and lower|tops|at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath
+        or shorter|or sooner
     """,
-    "BETWEEN": "between|btwn|btw|btween|betw|in between|anywhere between|somewhere between|anything between|betwixt|ranging from|range of|in the range of|in the range|ranging",
+    "BETWEEN": """
+        between|btwn|btw|btween|betw|in between|anywhere between|somewhere between|anything between|betwixt
+        ranging from|range of|in the range of|in the range|ranging
+    """,
     "FROM": "from",
     "TO": "to|thru|through|all the way to|all the way up to|right up to",
     "ABOUT": """
         around|about|roughly|approx|approximately|aprox|approximatly|circa|ca|in the region of|somewhere around
-        something like|somewhere near|nearly|more or less|in the neighbourhood of|in the order of|of the order of|in the vicinity of
-        close on|round about|roundabout|give or take about
+        something like|somewhere near|nearly|more or less|in the neighbourhood of|in the order of|of the order of
+        in the vicinity of|close on|round about|roundabout|give or take about
     """,
-    "ABOUT_AFTER": "ish|or so|or thereabouts|thereabouts|give or take|or around that|or about that|roughly speaking|odd",
+    "ABOUT_AFTER": """
+        ish|or so|or thereabouts|thereabouts|give or take|or around that|or about that|roughly speaking|odd
+    """,
     "EXACT": """
-        exactly|precisely|rated at|rated|exact|equal to|equals|sized at|spot on|dead on|bang on|rating of|with a rating of|of exactly
+        exactly|precisely|rated at|rated|exact|equal to|equals|sized at|spot on|dead on|bang on|rating of
+        with a rating of|of exactly
     """,
-    "IN": "in|during|in the year|in year|throughout|dated|in calendar year|inside|across|anywhere in|somewhere in|all over|over in|down in|up in|out in",
+    "IN": """
+        in|during|in the year|in year|throughout|dated|in calendar year|inside|across|anywhere in|somewhere in
+        all over|over in|down in|up in|out in
+    """,
     "WITHIN": "within",
     "NEAR": "near|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by",
-    "SINCE": "since|as of|no earlier than|not earlier than|not before|nothing before|from and including|starting in|from the year|no older than|not older than|nothing older than|beginning in",
-    "AFTER": "after|post|later than|newer than|more recent than|more recently than|younger than|following|subsequent to|beyond the year|later then|newer then",
-    "BEFORE": "before|pre|prior to|earlier than|older than|ahead of|predating|that predate|predate|preceding|befor|earlier then|older then|previous to|prior",
-    "BY": "by",
-    "UNTIL": "until|till|til|up until|up till|no later than|not later than|not after|nothing after|by the latest|at the latest by|nothing newer than|no newer than|not newer than",
-    "ONWARDS": """
-        onwards|onward|and later|or later|or newer|and newer|and after|or after|and onwards|to date|to now|to present|to the present
-        to today|until now|until today|till now|and since|to the present day|and beyond that|up to now|up to today|on wards|afterwards
-        or more recent|or more recently|and afterwards|or since|forward|forwards
+    "SINCE": """
+        since|as of|no earlier than|not earlier than|not before|nothing before|from and including|starting in
+        from the year|no older than|not older than|nothing older than|beginning in
     """,
-    "EARLIER": "or earlier|or before|and before|and earlier|or older|and older|at the latest|latest|or prior|and prior",
-    "EDGE_START": "start of|the start of|beginning of|the beginning of|the start of the year|1st of january|new year",
+    "AFTER": """
+        after|post|later than|newer than|more recent than|more recently than|younger than|following|subsequent to
+        beyond the year|later then|newer then
+    """,
+    "BEFORE": """
+        before|pre|prior to|earlier than|older than|ahead of|predating|that predate|predate|preceding|befor
+        earlier then|older then|previous to|prior
+    """,
+    "BY": "by",
+    "UNTIL": """
+        until|till|til|up until|up till|no later than|not later than|not after|nothing after|by the latest
+        at the latest by|nothing newer than|no newer than|not newer than
+    """,
+    "ONWARDS": """
+        onwards|onward|and later|or later|or newer|and newer|and after|or after|and onwards|to date|to now
+        to present|to the present|to today|until now|until today|till now|and since|to the present day
+        and beyond that|up to now|up to today|on wards|afterwards|or more recent|or more recently|and afterwards
+        or since|forward|forwards
+    """,
+    "EARLIER": """
+        or earlier|or before|and before|and earlier|or older|and older|at the latest|latest|or prior|and prior
+    """,
+    "EDGE_START": """
+        start of|the start of|beginning of|the beginning of|the start of the year|1st of january|new year
+    """,
     "EDGE_END": "end of|the end of|close of|the close of|year end|end",
     "VAGUE_DATE": "early|mid|late|the middle of|middle of|the first half of the|latter half of",
     "BUILT": """
-        commissioned|installed|built|constructed|accredited|registered|erected|connected|went live|came online|come online
-        switched on|opened|energised|energized|put up|put in|set up|dating from|dating|completed|commissioning|commissioning date
-        commission date|commissioning year|comissioned|went up|started up|started|fitted|created|made|going live|gone live
-        turned on|joined|added|established|came on stream|commission|build date|install date|installation date|entered service
-        entering service|went into service|began operating|started operating|started generating|grid connected|in service|launched
-        went in|came on|brought online|goes back|date from|date back|dated from|been running|been operating|running|operating
-        been going|installing|started producing|came into service|vintage|instaled|comissioning|inst
+        commissioned|installed|built|constructed|accredited|registered|erected|connected|went live|came online
+        come online|switched on|opened|energised|energized|put up|put in|set up|dating from|dating|completed
+        commissioning|commissioning date|commission date|commissioning year|comissioned|went up|started up|started
+        fitted|created|made|going live|gone live|turned on|joined|added|established|came on stream|commission
+        build date|install date|installation date|entered service|entering service|went into service|began operating
+        started operating|started generating|grid connected|in service|launched|went in|came on|brought online
+        goes back|date from|date back|dated from|been running|been operating|running|operating|been going|installing
+        started producing|came into service|vintage|instaled|comissioning|inst
     """,
     "LAST": "last|past|previous|preceding|recent|most recent",
     "NEXT": "next|coming|following",
     "AGO": "ago|back",
     "OLD": "old|of age|in age",
     "LEFT": """
-        left|remaining|to go|to run|still to run|still to go|left to run|left to go|outstanding|remain|remains|until expiry
-        till expiry|before expiry|until they expire|before they expire|until it expires|before it expires|until expiration
-        before expiration|until the end of support|until support ends|before support ends|before the support ends|of life left
-        lifetime left|until the fit ends|before the fit ends|until the tariff ends|till the end|before it ends|before they end
-        until the end|before running out|before it runs out|before they run out|left over|of support|of fit support|of subsidy
+        left|remaining|to go|to run|still to run|still to go|left to run|left to go|outstanding|remain|remains
+        until expiry|till expiry|before expiry|until they expire|before they expire|until it expires
+        before it expires|until expiration|before expiration|until the end of support|until support ends
+        before support ends|before the support ends|of life left|lifetime left|until the fit ends
+        before the fit ends|until the tariff ends|till the end|before it ends|before they end|until the end
+        before running out|before it runs out|before they run out|left over|of support|of fit support|of subsidy
         worth of support|still left|left on|support time|time left|term left|years left|remaining years
-        years remaining|remaining term|remaining time|time remaining|support left|support remaining|remaining support
-        remaining life|remaining lifetime|life remaining|life left|left in them|yrs left|yrs remaining|fit remaining|fit left
-        residual|remaining fit|remaining fit years|fit years left|fit time left|fit term left|remaining fit term|of payments
-        remaining fit life|remaining fit support|lifespan left|contract left|left on contract|subsidy left|remaining subsidy
-        years of support left|years of fit left|years of fit support left|years to go|years to run|months left|months remaining
-        remaning|remainig|of payments left|remaining contract|years until expiry|time to expiry|years to expiry|to expiry
-        until fit expiry|before fit expiry|left in the scheme|left on the scheme|left on the fit|left on the tariff|left on their fit
-        left on their tariff|left of support|left of fit|left of subsidy|still owed
+        years remaining|remaining term|remaining time|time remaining|support left|support remaining
+        remaining support|remaining life|remaining lifetime|life remaining|life left|left in them|yrs left
+        yrs remaining|fit remaining|fit left|residual|remaining fit|remaining fit years|fit years left|fit time left
+        fit term left|remaining fit term|of payments|remaining fit life|remaining fit support|lifespan left
+        contract left|left on contract|subsidy left|remaining subsidy|years of support left|years of fit left
+        years of fit support left|years to go|years to run|months left|months remaining|remaning|remainig
+        of payments left|remaining contract|years until expiry|time to expiry|years to expiry|to expiry
+        until fit expiry|before fit expiry|left in the scheme|left on the scheme|left on the fit|left on the tariff
+        left on their fit|left on their tariff|left of support|left of fit|left of subsidy|still owed
     """,
     "EXPIRE": """
-        expire|expires|expiring|expiry|expiration|run out|runs out|running out|ends|ending|due to expire|finish|finishes|finishing
-        lapse|lapses|lapsing|come to an end|comes to an end|coming to an end|coming off|come off|comes off|drop off|drops off
-        support ends|support ending|fit ends|fit expires|tariff ends|subsidy ends|set to expire|due to end|will expire|about to expire
-        stop being paid|stop getting paid|lose support|lose their support|losing support|losing their support|lose its support
-        lose their subsidy|lose subsidy|lose their fit|losing their fit|reach the end|up for expiry|falling off|fall off|due to finish
-        drop out of support|dropping out of support|come to the end|coming to the end|nearing the end|nearing expiry|ceases|cease
-        fit ending|fit expiring|fit expiry|exp|lose|stop earning|exit
+        expire|expires|expiring|expiry|expiration|run out|runs out|running out|ends|ending|due to expire|finish
+        finishes|finishing|lapse|lapses|lapsing|come to an end|comes to an end|coming to an end|coming off|come off
+        comes off|drop off|drops off|support ends|support ending|fit ends|fit expires|tariff ends|subsidy ends
+        set to expire|due to end|will expire|about to expire|stop being paid|stop getting paid|lose support
+        lose their support|losing support|losing their support|lose its support|lose their subsidy|lose subsidy
+        lose their fit|losing their fit|reach the end|up for expiry|falling off|fall off|due to finish
+        drop out of support|dropping out of support|come to the end|coming to the end|nearing the end|nearing expiry
+        ceases|cease|fit ending|fit expiring|fit expiry|exp|lose|stop earning|exit
     """,
-    "EXPIRED": "expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out|have run out",
-    "SUPPORT": "support|subsidy|subsidies|contract|term|lifetime|life|payments|agreement|agreements|contracts|eligibility",
+    "EXPIRED": """
+        expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out
+        have run out
+    """,
+    "SUPPORT": """
+        support|subsidy|subsidies|contract|term|lifetime|life|payments|agreement|agreements|contracts|eligibility
+    """,
     "TECHNOLOGY": """
-        wind=Wind|wind power=Wind|wind energy=Wind|windpower=Wind|wind generation=Wind|onshore wind=Wind|windmill=Wind|eolic=Wind
-        wind electricity=Wind|wnd=Wind|widn=Wind|wimd=Wind|wid=Wind|wnid=Wind|onshore=Wind|winds=Wind
-        solar=Photovoltaic|pv=Photovoltaic|photovoltaic=Photovoltaic|photovoltaics=Photovoltaic|solar pv=Photovoltaic
-        solar power=Photovoltaic|solar energy=Photovoltaic|solar photovoltaic=Photovoltaic|solar photovoltaics=Photovoltaic
-        photo voltaic=Photovoltaic|photo voltaics=Photovoltaic|pvs=Photovoltaic|sloar=Photovoltaic|solr=Photovoltaic
-        soler=Photovoltaic|slar=Photovoltaic|soalr=Photovoltaic|solar electricity=Photovoltaic|solar electric=Photovoltaic
-        solar generation=Photovoltaic|sola=Photovoltaic|photovoltaik=Photovoltaic|solars=Photovoltaic|spv=Photovoltaic
-        hydro=Hydro|hydroelectric=Hydro|hydroelectricity=Hydro|water power=Hydro|hydro power=Hydro|hydropower=Hydro|waterpower=Hydro
-        hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro|small scale hydro=Hydro
-        run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro|hydro energy=Hydro|hydros=Hydro
-        ad=Anaerobic digestion|anaerobic digestion=Anaerobic digestion|anaerobic=Anaerobic digestion|biogas=Anaerobic digestion
-        bio gas=Anaerobic digestion|biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion
-        chp=Micro CHP|micro chp=Micro CHP|microchp=Micro CHP|combined heat and power=Micro CHP|combined heat power=Micro CHP
-        cogeneration=Micro CHP|cogen=Micro CHP|co generation=Micro CHP|mchp=Micro CHP|micro combined heat and power=Micro CHP
-        micro cogeneration=Micro CHP|heat and power=Micro CHP|u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
+        wind=Wind|wind power=Wind|wind energy=Wind|windpower=Wind|wind generation=Wind|onshore wind=Wind
+        windmill=Wind|eolic=Wind|wind electricity=Wind|wnd=Wind|widn=Wind|wimd=Wind|wid=Wind|wnid=Wind|onshore=Wind
+        winds=Wind|solar=Photovoltaic|pv=Photovoltaic|photovoltaic=Photovoltaic|photovoltaics=Photovoltaic
+        solar pv=Photovoltaic|solar power=Photovoltaic|solar energy=Photovoltaic|solar photovoltaic=Photovoltaic
+        solar photovoltaics=Photovoltaic|photo voltaic=Photovoltaic|photo voltaics=Photovoltaic|pvs=Photovoltaic
+        sloar=Photovoltaic|solr=Photovoltaic|soler=Photovoltaic|slar=Photovoltaic|soalr=Photovoltaic
+        solar electricity=Photovoltaic|solar electric=Photovoltaic|solar generation=Photovoltaic|sola=Photovoltaic
+        photovoltaik=Photovoltaic|solars=Photovoltaic|spv=Photovoltaic|hydro=Hydro|hydroelectric=Hydro
+        hydroelectricity=Hydro|water power=Hydro|hydro power=Hydro|hydropower=Hydro|waterpower=Hydro
+        hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro
+        small scale hydro=Hydro|run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro
+        hydro energy=Hydro|hydros=Hydro|ad=Anaerobic digestion|anaerobic digestion=Anaerobic digestion
+        anaerobic=Anaerobic digestion|biogas=Anaerobic digestion|bio gas=Anaerobic digestion
+        biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion|chp=Micro CHP
+        micro chp=Micro CHP|microchp=Micro CHP|combined heat and power=Micro CHP|combined heat power=Micro CHP
+        cogeneration=Micro CHP|cogen=Micro CHP|co generation=Micro CHP|mchp=Micro CHP
+        micro combined heat and power=Micro CHP|micro cogeneration=Micro CHP|heat and power=Micro CHP
+        u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
     """,
     "TECHNOLOGY_ONE": """
-        turbine=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind|wind mill=Wind|solar panel=Photovoltaic|panel=Photovoltaic
-        hydro turbine=Hydro|water turbine=Hydro|water wheel=Hydro|waterwheel=Hydro|hydroelectric turbine=Hydro|water mill=Hydro
-        digester=Anaerobic digestion|anaerobic digester=Anaerobic digestion|biogas digester=Anaerobic digestion
-        ad digester=Anaerobic digestion|biodigester=Anaerobic digestion|windfarm=Wind|solarfarm=Photovoltaic|pv panel=Photovoltaic
-        wind farm=Wind|wind park=Wind|solar farm=Photovoltaic|solar park=Photovoltaic|solarpark=Photovoltaic|hydro power turbine=Hydro
-        solar array=Photovoltaic|pv array=Photovoltaic|digestor=Anaerobic digestion|anaerobic digestor=Anaerobic digestion
+        turbine=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind|wind mill=Wind|solar panel=Photovoltaic
+        panel=Photovoltaic|hydro turbine=Hydro|water turbine=Hydro|water wheel=Hydro|waterwheel=Hydro
+        hydroelectric turbine=Hydro|water mill=Hydro|digester=Anaerobic digestion
+        anaerobic digester=Anaerobic digestion|biogas digester=Anaerobic digestion|ad digester=Anaerobic digestion
+        biodigester=Anaerobic digestion|windfarm=Wind|solarfarm=Photovoltaic|pv panel=Photovoltaic|wind farm=Wind
+        wind park=Wind|solar farm=Photovoltaic|solar park=Photovoltaic|solarpark=Photovoltaic
+        hydro power turbine=Hydro|solar array=Photovoltaic|pv array=Photovoltaic|digestor=Anaerobic digestion
+        anaerobic digestor=Anaerobic digestion
     """,
     "TECHNOLOGY_MANY": """
-        turbines=Wind|wind turbines=Wind|windturbines=Wind|wind mills=Wind|windmills=Wind|solar panels=Photovoltaic|panels=Photovoltaic
-        hydro turbines=Hydro|water turbines=Hydro|water wheels=Hydro|waterwheels=Hydro|hydroelectric turbines=Hydro
-        digesters=Anaerobic digestion|anaerobic digesters=Anaerobic digestion|biogas digesters=Anaerobic digestion|turbins=Wind
-        ad digesters=Anaerobic digestion|biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind
-        wind farms=Wind|wind parks=Wind|solar farms=Photovoltaic|solar parks=Photovoltaic|hydro power turbines=Hydro
+        turbines=Wind|wind turbines=Wind|windturbines=Wind|wind mills=Wind|windmills=Wind|solar panels=Photovoltaic
+        panels=Photovoltaic|hydro turbines=Hydro|water turbines=Hydro|water wheels=Hydro|waterwheels=Hydro
+        hydroelectric turbines=Hydro|digesters=Anaerobic digestion|anaerobic digesters=Anaerobic digestion
+        biogas digesters=Anaerobic digestion|turbins=Wind|ad digesters=Anaerobic digestion
+        biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|wind farms=Wind
+        wind parks=Wind|solar farms=Photovoltaic|solar parks=Photovoltaic|hydro power turbines=Hydro
         pv panels=Photovoltaic|solar arrays=Photovoltaic|pv arrays=Photovoltaic|water mills=Hydro|turbines wind=Wind
         digestors=Anaerobic digestion|anaerobic digestors=Anaerobic digestion
     """,
     "SITE_ONE": """
-        site|farm|installation|scheme|plant|system|array|project|generator|station|one|facility|unit|instalation|park|development
-        power station|asset|entry|record|power plant|generating station|row|installed site|set up there|setup|installtion
+        site|farm|installation|scheme|plant|system|array|project|generator|station|one|facility|unit|instalation
+        park|development|power station|asset|entry|record|power plant|generating station|row|installed site
+        set up there|setup|installtion
     """,
     "SITE_MANY": """
-        sites|farms|installations|schemes|plants|systems|arrays|projects|generators|stations|ones|facilities|units|instalations
-        parks|developments|power stations|assets|entries|records|installs|everything|anything|all of them|power plants|results|rows
-        generating stations|stuff|things|setups|them all|installtions|sits|sties|sytems|feed in tariff sites|listings
-        any|hits|matches|options|something|opportunities|opportunity|candidates|candidate
+        sites|farms|installations|schemes|plants|systems|arrays|projects|generators|stations|ones|facilities|units
+        instalations|parks|developments|power stations|assets|entries|records|installs|everything|anything
+        all of them|power plants|results|rows|generating stations|stuff|things|setups|them all|installtions|sits
+        sties|sytems|feed in tariff sites|listings|any|hits|matches|options|something|opportunities|opportunity
+        candidates|candidate
     """,
     "SIZE": """
-        small=small|smaller=small|little=small|tiny=small|small scale=small|smallscale=small|small sized=small|smallish=small|smal=small
-        medium=medium|med=medium|mid sized=medium|medium sized=medium|medium scale=medium|midsize=medium|mid size=medium
-        midsized=medium|mid scale=medium|medum=medium|middling=medium|moderate=medium|mid-sized=medium|average sized=medium
-        large=large|big=large|large scale=large|bigger=large|larger=large|large sized=large|sizeable=large|sizable=large|larg=large
-        small to medium=small or medium|small and medium=small or medium|small or medium=small or medium|small medium=small or medium
-        small to medium sized=small or medium|small or medium sized=small or medium|small and medium sized=small or medium
-        medium and large=medium or large|medium to large=medium or large|medium or large=medium or large|small or med=small or medium
-        medium to large sized=medium or large|medium or large sized=medium or large|small to med=small or medium|med to large=medium or large
-        medium or small=small or medium|large or medium=medium or large|medium or big=medium or large|small/medium=small or medium
-        largish=large|biggish=large|huge=large|small-to-medium=small or medium|medium/large=medium or large|utility scale=large
+        small=small|smaller=small|little=small|tiny=small|small scale=small|smallscale=small|small sized=small
+        smallish=small|smal=small|medium=medium|med=medium|mid sized=medium|medium sized=medium|medium scale=medium
+        midsize=medium|mid size=medium|midsized=medium|mid scale=medium|medum=medium|middling=medium|moderate=medium
+        mid-sized=medium|average sized=medium|large=large|big=large|large scale=large|bigger=large|larger=large
+        large sized=large|sizeable=large|sizable=large|larg=large|small to medium=small or medium
+        small and medium=small or medium|small or medium=small or medium|small medium=small or medium
+        small to medium sized=small or medium|small or medium sized=small or medium
+        small and medium sized=small or medium|medium and large=medium or large|medium to large=medium or large
+        medium or large=medium or large|small or med=small or medium|medium to large sized=medium or large
+        medium or large sized=medium or large|small to med=small or medium|med to large=medium or large
+        medium or small=small or medium|large or medium=medium or large|medium or big=medium or large
+        small/medium=small or medium|largish=large|biggish=large|huge=large|small-to-medium=small or medium
+        medium/large=medium or large|utility scale=large
     """,
     "CAPACITY": """
-        capacity|size|rating|capacities|sizes|installed capacity|generating capacity|rated capacity|nameplate capacity|power output
-        power rating|kw rating|capcity|capasity|rated power|installed power|installed size|cap|capacity wise|output|declared capacity
-        declared net capacity|installed kw|installed mw|total installed capacity=total|capacaty|nameplate|peak power|power
-        peak capacity|generation capacity|kw capacity|mw capacity|capacityy|installation capacity|installation size|sized|wattage
+        capacity|size|rating|capacities|sizes|installed capacity|generating capacity|rated capacity
+        nameplate capacity|power output|power rating|kw rating|capcity|capasity|rated power|installed power
+        installed size|cap|capacity wise|output|declared capacity|declared net capacity|installed kw|installed mw
+        total installed capacity=total|capacaty|nameplate|peak power|power|peak capacity|generation capacity
+        kw capacity|mw capacity|capacityy|installation capacity|installation size|sized|wattage
     """,
     "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
     "COUNT": """
-        how many|count|number of|no of|nr of|total number of|count of|counts|tally|the count|the number of|how mny|howmany|num of
-        number|numbers|numbers of|quantity of|total count|total count of|hw many|count up|headcount|how may|tally of|amount of|counting
+        how many|count|number of|no of|nr of|total number of|count of|counts|tally|the count|the number of|how mny
+        howmany|num of|number|numbers|numbers of|quantity of|total count|total count of|hw many|count up|headcount
+        how may|tally of|amount of|counting
     """,
     "HOWMUCH": "how much|howmuch",
     "TOTAL": """
-        total|combined|overall|aggregate|summed|sum of|sum|cumulative|add up|adds up|altogether|in total|all together|totalling
-        totals|sum total|added together|add together|aggregated|collective|in aggregate|put together|all in all|tot|totaled|totalled
-        collectively|jointly|total up|summing
+        total|combined|overall|aggregate|summed|sum of|sum|cumulative|add up|adds up|altogether|in total
+        all together|totalling|totals|sum total|added together|add together|aggregated|collective|in aggregate
+        put together|all in all|tot|totaled|totalled|collectively|jointly|total up|summing
     """,
-    "AVERAGE": "average|mean|avg|on average|averages|typical|averaged|averag|avrg|ave|typically|avarage|avergae|mean average|meansize",
-    "GROUPED": "broken down|split|grouped|group|breakdown|broken out|split out|segmented|divided|split up|break down|broken up|bucketed",
+    "AVERAGE": """
+        average|mean|avg|on average|averages|typical|averaged|averag|avrg|ave|typically|avarage|avergae|mean average
+        meansize
+    """,
+    "GROUPED": """
+        broken down|split|grouped|group|breakdown|broken out|split out|segmented|divided|split up|break down
+        broken up|bucketed
+    """,
     "PER": "per|for each|in each|each|every|for every|in every|by each|of each|of every|by every",
     "GROUP": """
-        technology=technology|technologies=technology|tech=technology|type=technology|types=technology|technology type=technology
-        energy type=technology|type of technology=technology|kind of technology=technology|tech type=technology|techs=technology
-        kinds=technology|generation type=technology|technolgy=technology|types of technology=technology|kind=technology
-        type of installation=technology|installation type=technology|technology types=technology|energy source=technology
-        region=region|regions=region|uk region=region|uk regions=region|geographic region=region|part of the country=region
-        area of the country=region|regional breakdown=region|regional split=region|government office region=region|english region=region
-        postcode area=postcode_area|postcode areas=postcode_area|post code area=postcode_area|postal area=postcode_area
-        postcode=postcode_area|postcodes=postcode_area|post code=postcode_area|postal areas=postcode_area|post code areas=postcode_area
-        postcode region=postcode_area|postcode zone=postcode_area|postcode letters=postcode_area|pc area=postcode_area|pcode area=postcode_area
-        year=year|years=year|commissioning year=year|year of commissioning=year|year of installation=year|install year=year|yr=year
-        installation year=year|year commissioned=year|year built=year|year installed=year|commission year=year|calendar year=year
-        build year=year|year of build=year|yearly=year|annually=year|year by year=year|each year=year|every year=year|year on year=year
-        year of construction=year|commissioned year=year
+        technology=technology|technologies=technology|tech=technology|type=technology|types=technology
+        technology type=technology|energy type=technology|type of technology=technology
+        kind of technology=technology|tech type=technology|techs=technology|kinds=technology
+        generation type=technology|technolgy=technology|types of technology=technology|kind=technology
+        type of installation=technology|installation type=technology|technology types=technology
+        energy source=technology|region=region|regions=region|uk region=region|uk regions=region
+        geographic region=region|part of the country=region|area of the country=region|regional breakdown=region
+        regional split=region|government office region=region|english region=region|postcode area=postcode_area
+        postcode areas=postcode_area|post code area=postcode_area|postal area=postcode_area|postcode=postcode_area
+        postcodes=postcode_area|post code=postcode_area|postal areas=postcode_area|post code areas=postcode_area
+        postcode region=postcode_area|postcode zone=postcode_area|postcode letters=postcode_area
+        pc area=postcode_area|pcode area=postcode_area|year=year|years=year|commissioning year=year
+        year of commissioning=year|year of installation=year|install year=year|yr=year|installation year=year
+        year commissioned=year|year built=year|year installed=year|commission year=year|calendar year=year
+        build year=year|year of build=year|yearly=year|annually=year|year by year=year|each year=year
+        every year=year|year on year=year|year of construction=year|commissioned year=year
     """,
     "GROUP_OTHER": """
-        county|counties|town|towns|city|cities|country|countries|nation|nations|month|months|quarter|band|capacity band|owner
-        owners|local authority|local authorities|council|councils|district|districts|postcode district|postcode districts
-        constituency|constituencies|size band|week|postcode sector|parish|village|villages|developer|manufacturer|tariff band|day|sector
-        size category|month of year
+        county|counties|town|towns|city|cities|country|countries|nation|nations|month|months|quarter|band
+        capacity band|owner|owners|local authority|local authorities|council|councils|district|districts
+        postcode district|postcode districts|constituency|constituencies|size band|week|postcode sector|parish
+        village|villages|developer|manufacturer|tariff band|day|sector|size category|month of year
     """,
     "AREA": "area|areas",
-    "MOST": "most|maximum number of|highest number of|greatest number of|largest number of|biggest number of|more than any other",
+    "MOST": """
+        most|maximum number of|highest number of|greatest number of|largest number of|biggest number of
+        more than any other
+    """,
     "FEWEST": "fewest|least number of|lowest number of|smallest number of",
     "COMPARE": """
-        compare|comparing|comparison|comparison of|comparison between|difference between|differences between|versus|vs|v|compared
-        compared to|compared with|against|difference in|side by side|contrast|comparison with|stack up against|stacks up against
-        compares|comparisons|difference|compair|compar|contrasting|head to head|pit|differ|relative to
+        compare|comparing|comparison|comparison of|comparison between|difference between|differences between|versus
+        vs|v|compared|compared to|compared with|against|difference in|side by side|contrast|comparison with
+        stack up against|stacks up against|compares|comparisons|difference|compair|compar|contrasting|head to head
+        pit|differ|relative to
     """,
     "REPOWERING": """
-        repowering|repower|repowered|re powering|re power|repowerable|re powered|repowering candidates|repowering opportunities
-        repowering candidate|repowering opportunity|repoweringopportunities|ripe for repowering|repower opportunities
-        good for repowering|suitable for repowering|candidates for repowering|good candidates for repowering|repowring
-        suitable candidates for repowering|potential for repowering|repowering potential|repowering prospects|due for repowering
+        repowering|repower|repowered|re powering|re power|repowerable|re powered|repowering candidates
+        repowering opportunities|repowering candidate|repowering opportunity|repoweringopportunities
+        ripe for repowering|repower opportunities|good for repowering|suitable for repowering
+        candidates for repowering|good candidates for repowering|repowring|suitable candidates for repowering
+        potential for repowering|repowering potential|repowering prospects|due for repowering
     """,
     "REVENUE": """
-        revenue|revenues|income|earnings|earn|earns|earning|incomes|revenu|revinue|earned|turnover|takings|how much money|money
-        bring in|brings in|revenue estimate|revenue figures|make in a year|cash|proceeds|earner|earners
+        revenue|revenues|income|earnings|earn|earns|earning|incomes|revenu|revinue|earned|turnover|takings
+        how much money|money|bring in|brings in|revenue estimate|revenue figures|make in a year|cash|proceeds|earner
+        earners
     """,
     "REGIONAL": """
-        regional|regionally|regionally adjusted|regional adjusted|region adjusted|adjusted for region|adjusted by region|adjusted regionally
-        regional adjustment|regional adjustments|regional basis|adjusted for the region|with regional adjustment|regionaly|regional factors
-        regional adjustment applied|adjusted for their region|region specific|regionalised|regionalized|on a regional basis
+        regional|regionally|regionally adjusted|regional adjusted|region adjusted|adjusted for region
+        adjusted by region|adjusted regionally|regional adjustment|regional adjustments|regional basis
+        adjusted for the region|with regional adjustment|regionaly|regional factors|regional adjustment applied
+        adjusted for their region|region specific|regionalised|regionalized|on a regional basis
     """,
     "RATE": """
-        rate|rates|tariff|tariffs|fit rate|fit rates|tariff rate|tariff rates|p/kwh|pence per kwh|pence per unit|payment rate|p per kwh
-        feed in tariff rate|feed in tariff rates|generation tariff|generation rate|fit tariff|fit tariffs|rate of pay|fits rate
-        feedin tariff rate|tarrif|tarif|tarriff|p kwh|per kwh|pence per kilowatt hour|generation tariffs|tarrifs|fit payment rate
-        export tariff|export rate|fit payment|payment per kwh|tarifs|per unit rate|pence a unit|ft rate
+        rate|rates|tariff|tariffs|fit rate|fit rates|tariff rate|tariff rates|p/kwh|pence per kwh|pence per unit
+        payment rate|p per kwh|feed in tariff rate|feed in tariff rates|generation tariff|generation rate|fit tariff
+        fit tariffs|rate of pay|fits rate|feedin tariff rate|tarrif|tarif|tarriff|p kwh|per kwh
+        pence per kilowatt hour|generation tariffs|tarrifs|fit payment rate|export tariff|export rate|fit payment
+        payment per kwh|tarifs|per unit rate|pence a unit|ft rate
     """,
-    "FIT": "fit|fits|feed in tariff|feed in tariffs|feedin tariff|feed-in tariff|feed in|fit scheme|feed in tariff scheme|fit register|feed in tarrif|feed in tarif",
-    "ID": "id|ids|ident|identifier|ref|reference|reference number|id number|fit id|fitid|fit number|installation id|fit no|fit ref|fit ids|number id|installation number|site id|no|nr|fit identifier|fit id number|installation no|id no|fit reference|installation ref|site number|fid",
+    "FIT": """
+        fit|fits|feed in tariff|feed in tariffs|feedin tariff|feed-in tariff|feed in|fit scheme
+        feed in tariff scheme|fit register|feed in tarrif|feed in tarif
+    """,
+    "ID": """
+        id|ids|ident|identifier|ref|reference|reference number|id number|fit id|fitid|fit number|installation id
+        fit no|fit ref|fit ids|number id|installation number|site id|no|nr|fit identifier|fit id number
+        installation no|id no|fit reference|installation ref|site number|fid
+    """,
     "SUPER": """
-        largest=capacity desc|biggest=capacity desc|most powerful=capacity desc|most capacity=capacity desc|bigest=capacity desc
-        highest capacity=capacity desc|greatest capacity=capacity desc|max capacity site=capacity desc|highest rated=capacity desc
-        highest capacities=capacity desc|maximum output=capacity desc|lagest=capacity desc|largst=capacity desc|strongest=capacity desc
-        highest power=capacity desc|highest output=capacity desc|highest installed capacity=capacity desc|largest capacity=capacity desc
-        biggest capacity=capacity desc|biggest size=capacity desc|largest installed capacity=capacity desc|hugest=capacity desc
-        highest kw=capacity desc|highest mw=capacity desc|most kw=capacity desc|most mw=capacity desc|most megawatts=capacity desc
-        top capacity=capacity desc|largest size=capacity desc|top rated=capacity desc|greatest=capacity desc|most installed capacity=capacity desc
-        smallest=capacity asc|tiniest=capacity asc|least powerful=capacity asc|bottom=capacity asc|lowest capacity=capacity asc|smalest=capacity asc
-        lowest rated=capacity asc|lowest power=capacity asc|littlest=capacity asc|lowest capacities=capacity asc|lowest output=capacity asc
-        least capacity=capacity asc|smallest capacity=capacity asc|lowest installed capacity=capacity asc|lowest kw=capacity asc
-        weakest=capacity asc|teeniest=capacity asc|minimum output=capacity asc
+        largest=capacity desc|biggest=capacity desc|most powerful=capacity desc|most capacity=capacity desc
+        bigest=capacity desc|highest capacity=capacity desc|greatest capacity=capacity desc
+        max capacity site=capacity desc|highest rated=capacity desc|highest capacities=capacity desc
+        maximum output=capacity desc|lagest=capacity desc|largst=capacity desc|strongest=capacity desc
+        highest power=capacity desc|highest output=capacity desc|highest installed capacity=capacity desc
+        largest capacity=capacity desc|biggest capacity=capacity desc|biggest size=capacity desc
+        largest installed capacity=capacity desc|hugest=capacity desc|highest kw=capacity desc
+        highest mw=capacity desc|most kw=capacity desc|most mw=capacity desc|most megawatts=capacity desc
+        top capacity=capacity desc|largest size=capacity desc|top rated=capacity desc|greatest=capacity desc
+        most installed capacity=capacity desc|smallest=capacity asc|tiniest=capacity asc|least powerful=capacity asc
+        bottom=capacity asc|lowest capacity=capacity asc|smalest=capacity asc|lowest rated=capacity asc
+        lowest power=capacity asc|littlest=capacity asc|lowest capacities=capacity asc|lowest output=capacity asc
+        least capacity=capacity asc|smallest capacity=capacity asc|lowest installed capacity=capacity asc
+        lowest kw=capacity asc|weakest=capacity asc|teeniest=capacity asc|minimum output=capacity asc
         newest=commissioning_date desc|most recent=commissioning_date desc|most recently=commissioning_date desc
-        latest=commissioning_date desc|youngest=commissioning_date desc|most recently commissioned=commissioning_date desc
-        most recently built=commissioning_date desc|most recently installed=commissioning_date desc|latest built=commissioning_date desc
-        last built=commissioning_date desc|last commissioned=commissioning_date desc|last installed=commissioning_date desc
-        most recent commissioned=commissioning_date desc|most modern=commissioning_date desc|newst=commissioning_date desc
-        last to be built=commissioning_date desc|last to be commissioned=commissioning_date desc|latest commissioned=commissioning_date desc
-        last to be installed=commissioning_date desc|latest installed=commissioning_date desc|most newly=commissioning_date desc
-        oldest=commissioning_date asc|earliest=commissioning_date asc|first built=commissioning_date asc|longest running=commissioning_date asc
-        first commissioned=commissioning_date asc|first installed=commissioning_date asc|most ancient=commissioning_date asc
-        first to be built=commissioning_date asc|first to be commissioned=commissioning_date asc|longest standing=commissioning_date asc
-        first to be installed=commissioning_date asc|earliest built=commissioning_date asc|earliest commissioned=commissioning_date asc
-        least recent=commissioning_date asc|least recently=commissioning_date asc|longest established=commissioning_date asc|longest operating=commissioning_date asc
-        earliest installed=commissioning_date asc|oldst=commissioning_date asc|eldest=commissioning_date asc|least recently commissioned=commissioning_date asc
-        expiring soonest=fit_remaining asc|expire soonest=fit_remaining asc|soonest to expire=fit_remaining asc|expires soonest=fit_remaining asc
-        next to expire=fit_remaining asc|first to expire=fit_remaining asc|expiring first=fit_remaining asc|expire first=fit_remaining asc
-        expiring next=fit_remaining asc|ending soonest=fit_remaining asc|soonest expiring=fit_remaining asc|end soonest=fit_remaining asc
-        closest to expiry=fit_remaining asc|nearest to expiry=fit_remaining asc|run out first=fit_remaining asc|ends soonest=fit_remaining asc
-        run out soonest=fit_remaining asc|running out soonest=fit_remaining asc|running out first=fit_remaining asc|ending first=fit_remaining asc
-        runs out first=fit_remaining asc|runs out soonest=fit_remaining asc|soonest expiry=fit_remaining asc|earliest expiry=fit_remaining asc
-        shortest remaining=fit_remaining asc|least time left=fit_remaining asc|fewest years left=fit_remaining asc|expires first=fit_remaining asc
-        least years left=fit_remaining asc|shortest time left=fit_remaining asc|fewest years remaining=fit_remaining asc|soonest to end=fit_remaining asc
-        least time remaining=fit_remaining asc|least remaining=fit_remaining asc|shortest time remaining=fit_remaining asc|first expiring=fit_remaining asc
-        least support left=fit_remaining asc|closest to the end=fit_remaining asc|nearest the end=fit_remaining asc|earliest to expire=fit_remaining asc
-        closest to expiring=fit_remaining asc|nearest to expiring=fit_remaining asc|next expiring=fit_remaining asc|soonest to run out=fit_remaining asc
-        first to run out=fit_remaining asc|shortest left=fit_remaining asc|least left=fit_remaining asc|soonest ending=fit_remaining asc
-        nearest expiry=fit_remaining asc|closest to end of support=fit_remaining asc|lowest remaining=fit_remaining asc|next to run out=fit_remaining asc
-        least years remaining=fit_remaining asc|shortest remaining time=fit_remaining asc|first to end=fit_remaining asc|least support remaining=fit_remaining asc
-        least remaining support=fit_remaining asc|least remaining time=fit_remaining asc|expiring earliest=fit_remaining asc|expire earliest=fit_remaining asc
-        expire next=fit_remaining asc|end first=fit_remaining asc|next to lose support=fit_remaining asc|nearest to the end=fit_remaining asc
-        soonest to finish=fit_remaining asc|soonest to lapse=fit_remaining asc|closest to running out=fit_remaining asc|nearing expiry soonest=fit_remaining asc
-        longest remaining=fit_remaining desc|most years left=fit_remaining desc|most time left=fit_remaining desc|longest left=fit_remaining desc
-        most time remaining=fit_remaining desc|most years remaining=fit_remaining desc|longest time left=fit_remaining desc
-        longest to run=fit_remaining desc|most support left=fit_remaining desc|last to expire=fit_remaining desc|expiring last=fit_remaining desc
-        expire last=fit_remaining desc|latest expiry=fit_remaining desc|longest to go=fit_remaining desc|most remaining=fit_remaining desc
-        longest time remaining=fit_remaining desc|longest support left=fit_remaining desc|longest remaining support=fit_remaining desc
-        longest remaining time=fit_remaining desc|longest support remaining=fit_remaining desc|highest remaining=fit_remaining desc
-        longest remaining term=fit_remaining desc|longest remaining life=fit_remaining desc|most support remaining=fit_remaining desc
-        longest until expiry=fit_remaining desc|furthest from expiry=fit_remaining desc|greatest remaining=fit_remaining desc|expiring latest=fit_remaining desc
-        longest term left=fit_remaining desc|most life left=fit_remaining desc|longest years left=fit_remaining desc|most left=fit_remaining desc
-        run out last=fit_remaining desc|most remaining years=fit_remaining desc|most remaining support=fit_remaining desc|latest to expire=fit_remaining desc
+        latest=commissioning_date desc|youngest=commissioning_date desc
+        most recently commissioned=commissioning_date desc|most recently built=commissioning_date desc
+        most recently installed=commissioning_date desc|latest built=commissioning_date desc
+        last built=commissioning_date desc|last commissioned=commissioning_date desc
+        last installed=commissioning_date desc|most recent commissioned=commissioning_date desc
+        most modern=commissioning_date desc|newst=commissioning_date desc|last to be built=commissioning_date desc
+        last to be commissioned=commissioning_date desc|latest commissioned=commissioning_date desc
+        last to be installed=commissioning_date desc|latest installed=commissioning_date desc
+        most newly=commissioning_date desc|oldest=commissioning_date asc|earliest=commissioning_date asc
+        first built=commissioning_date asc|longest running=commissioning_date asc
+        first commissioned=commissioning_date asc|first installed=commissioning_date asc
+        most ancient=commissioning_date asc|first to be built=commissioning_date asc
+        first to be commissioned=commissioning_date asc|longest standing=commissioning_date asc
+        first to be installed=commissioning_date asc|earliest built=commissioning_date asc
+        earliest commissioned=commissioning_date asc|least recent=commissioning_date asc
+        least recently=commissioning_date asc|longest established=commissioning_date asc
+        longest operating=commissioning_date asc|earliest installed=commissioning_date asc
+        oldst=commissioning_date asc|eldest=commissioning_date asc
+        least recently commissioned=commissioning_date asc|expiring soonest=fit_remaining asc
+        expire soonest=fit_remaining asc|soonest to expire=fit_remaining asc|expires soonest=fit_remaining asc
+        next to expire=fit_remaining asc|first to expire=fit_remaining asc|expiring first=fit_remaining asc
+        expire first=fit_remaining asc|expiring next=fit_remaining asc|ending soonest=fit_remaining asc
+        soonest expiring=fit_remaining asc|end soonest=fit_remaining asc|closest to expiry=fit_remaining asc
+        nearest to expiry=fit_remaining asc|run out first=fit_remaining asc|ends soonest=fit_remaining asc
+        run out soonest=fit_remaining asc|running out soonest=fit_remaining asc|running out first=fit_remaining asc
+        ending first=fit_remaining asc|runs out first=fit_remaining asc|runs out soonest=fit_remaining asc
+        soonest expiry=fit_remaining asc|earliest expiry=fit_remaining asc|shortest remaining=fit_remaining asc
+        least time left=fit_remaining asc|fewest years left=fit_remaining asc|expires first=fit_remaining asc
+        least years left=fit_remaining asc|shortest time left=fit_remaining asc
+        fewest years remaining=fit_remaining asc|soonest to end=fit_remaining asc
+        least time remaining=fit_remaining asc|least remaining=fit_remaining asc
+        shortest time remaining=fit_remaining asc|first expiring=fit_remaining asc
+        least support left=fit_remaining asc|closest to the end=fit_remaining asc|nearest the end=fit_remaining asc
+        earliest to expire=fit_remaining asc|closest to expiring=fit_remaining asc
+        nearest to expiring=fit_remaining asc|next expiring=fit_remaining asc|soonest to run out=fit_remaining asc
+        first to run out=fit_remaining asc|shortest left=fit_remaining asc|least left=fit_remaining asc
+        soonest ending=fit_remaining asc|nearest expiry=fit_remaining asc
+        closest to end of support=fit_remaining asc|lowest remaining=fit_remaining asc
+        next to run out=fit_remaining asc|least years remaining=fit_remaining asc
+        shortest remaining time=fit_remaining asc|first to end=fit_remaining asc
+        least support remaining=fit_remaining asc|least remaining support=fit_remaining asc
+        least remaining time=fit_remaining asc|expiring earliest=fit_remaining asc|expire earliest=fit_remaining asc
+        expire next=fit_remaining asc|end first=fit_remaining asc|next to lose support=fit_remaining asc
+        nearest to the end=fit_remaining asc|soonest to finish=fit_remaining asc|soonest to lapse=fit_remaining asc
+        closest to running out=fit_remaining asc|nearing expiry soonest=fit_remaining asc
+        longest remaining=fit_remaining desc|most years left=fit_remaining desc|most time left=fit_remaining desc
+        longest left=fit_remaining desc|most time remaining=fit_remaining desc
+        most years remaining=fit_remaining desc|longest time left=fit_remaining desc
+        longest to run=fit_remaining desc|most support left=fit_remaining desc|last to expire=fit_remaining desc
+        expiring last=fit_remaining desc|expire last=fit_remaining desc|latest expiry=fit_remaining desc
+        longest to go=fit_remaining desc|most remaining=fit_remaining desc|longest time remaining=fit_remaining desc
+        longest support left=fit_remaining desc|longest remaining support=fit_remaining desc
+        longest remaining time=fit_remaining desc|longest support remaining=fit_remaining desc
+        highest remaining=fit_remaining desc|longest remaining term=fit_remaining desc
+        longest remaining life=fit_remaining desc|most support remaining=fit_remaining desc
+        longest until expiry=fit_remaining desc|furthest from expiry=fit_remaining desc
+        greatest remaining=fit_remaining desc|expiring latest=fit_remaining desc
+        longest term left=fit_remaining desc|most life left=fit_remaining desc|longest years left=fit_remaining desc
+        most left=fit_remaining desc|run out last=fit_remaining desc|most remaining years=fit_remaining desc
+        most remaining support=fit_remaining desc|latest to expire=fit_remaining desc
     """,
-    "EXTREME": "highest|lowest|longest|shortest|best|worst|least|tallest|greatest number|closest|nearest|cheapest|soonest|furthest|poorest|richest",
+    "EXTREME": """
+        highest|lowest|longest|shortest|best|worst|least|tallest|greatest number|closest|nearest|cheapest|soonest
+        furthest|poorest|richest
+    """,
     "ORDINAL": "second|third|2nd|3rd|fourth|4th|fifth|5th|runner up|nth|sixth|tenth",
     "TOP": "top|the top|tops of|leading|tp",
     "FIRST": "first|the first",
-    "LIMIT": "limit|limit to|limited to the|limit it to|only|just|no more than about|cap at|cap it at|capped to|limit of|limiting to|limited",
-    "SORT": "sort|sorted|order|ordered|rank|ranked|in order of|sort by|sorted by|order by|ordered by|ranked by|rank by|in order|sorting|arranged|arrange|ranking|list by|listed by|sort them|order them|rank them|sort it|arranged by|ordering|sort these|ranking by|sort on|sorted on|rank them by|sort them by|order them by|order of|sort em",
-    "DATE_WORD": "date|age|commissioning date|installation date|build date|commission date|date commissioned|date of commissioning|date installed|date built|dates|when they were built|start date|how old they are|recency|commissioned date|how new they are|install date|date of installation|newness",
+    "LIMIT": """
+        limit|limit to|limited to the|limit it to|only|just|no more than about|cap at|cap it at|capped to|limit of
+        limiting to|limited
+    """,
+    "SORT": """
+        sort|sorted|order|ordered|rank|ranked|in order of|sort by|sorted by|order by|ordered by|ranked by|rank by
+        in order|sorting|arranged|arrange|ranking|list by|listed by|sort them|order them|rank them|sort it
+        arranged by|ordering|sort these|ranking by|sort on|sorted on|rank them by|sort them by|order them by
+        order of|sort em
+    """,
+    "DATE_WORD": """
+        date|age|commissioning date|installation date|build date|commission date|date commissioned
+        date of commissioning|date installed|date built|dates|when they were built|start date|how old they are
+        recency|commissioned date|how new they are|install date|date of installation|newness
+    """,
     "DIRECTION": """
-        ascending=asc|asc=asc|low to high=asc|lowest first=asc|lowest to highest=asc|increasing=asc|rising=asc|ascending order=asc
-        descending=desc|desc=desc|high to low=desc|highest first=desc|highest to lowest=desc|decreasing=desc|descending order=desc|falling=desc
-        reverse=desc|big to small=capacity desc|small to big=capacity asc|bigger first=capacity desc|smaller first=capacity asc
-        small to large=capacity asc|large to small=capacity desc|old to new=commissioning_date asc|new to old=commissioning_date desc
-        from low to high=asc|from high to low=desc|large first=capacity desc|older first=commissioning_date asc|newer first=commissioning_date desc
-        in descending order=desc|in ascending order=asc|greatest first=desc|most first=desc|least first=asc
+        ascending=asc|asc=asc|low to high=asc|lowest first=asc|lowest to highest=asc|increasing=asc|rising=asc
+        ascending order=asc|descending=desc|desc=desc|high to low=desc|highest first=desc|highest to lowest=desc
+        decreasing=desc|descending order=desc|falling=desc|reverse=desc|big to small=capacity desc
+        small to big=capacity asc|bigger first=capacity desc|smaller first=capacity asc|small to large=capacity asc
+        large to small=capacity desc|old to new=commissioning_date asc|new to old=commissioning_date desc
+        from low to high=asc|from high to low=desc|large first=capacity desc|older first=commissioning_date asc
+        newer first=commissioning_date desc|in descending order=desc|in ascending order=asc|greatest first=desc
+        most first=desc|least first=asc
     """,
     "NOT": """
-        except|excluding|exclude|excludes|excepting|not|outside|outside of|other than|apart from|without|anything but|everything but
-        all but|anywhere but|everywhere but|bar|minus|rather than|instead of|isnt|arent|not in|no|none|never|dont|ex|omit|omitting
-        leave out|leaving out|save for|aside from|doesnt|non|wasnt|werent|not including|ignoring|skip|skipping|neither|nor|barring|besides
-        dont include|do not include|cannot|havent|hasnt|not counting|discounting|but for|sans|dont want|drop
+        except|excluding|exclude|excludes|excepting|not|outside|outside of|other than|apart from|without
+        anything but|everything but|all but|anywhere but|everywhere but|bar|minus|rather than|instead of|isnt|arent
+        not in|no|none|never|dont|ex|omit|omitting|leave out|leaving out|save for|aside from|doesnt|non|wasnt|werent
+        not including|ignoring|skip|skipping|neither|nor|barring|besides|dont include|do not include|cannot|havent
+        hasnt|not counting|discounting|but for|sans|dont want|drop
     """,
     "CORRECTION": """
-        sorry|no wait|i mean|i meant|make that|scratch that|correction|oops|wait no|no sorry|actually|or rather|sorry i mean
-        sorry i meant|actually no|no actually|no make that|no i mean|no i meant|sorry no|whoops|my mistake|sorry make that|hang on
-        wait|err|i should say|strike that|no hang on|oops i mean|oops no|oops sorry|no not that|sorry wait|er no|um no|erm no|no no
-        i meant to say|wait i mean|hang on no|well actually|wait actually|sorry thats|apologies|ooops|er sorry|hmm no|typo|nope
-        oh wait|oh sorry|wait sorry|sorry meant|meant|sry|hold on|scrap that|no scratch that|no strike that|i beg your pardon|woops
+        sorry|no wait|i mean|i meant|make that|scratch that|correction|oops|wait no|no sorry|actually|or rather
+        sorry i mean|sorry i meant|actually no|no actually|no make that|no i mean|no i meant|sorry no|whoops
+        my mistake|sorry make that|hang on|wait|err|i should say|strike that|no hang on|oops i mean|oops no
+        oops sorry|no not that|sorry wait|er no|um no|erm no|no no|i meant to say|wait i mean|hang on no
+        well actually|wait actually|sorry thats|apologies|ooops|er sorry|hmm no|typo|nope|oh wait|oh sorry
+        wait sorry|sorry meant|meant|sry|hold on|scrap that|no scratch that|no strike that|i beg your pardon|woops
         rather make it|no make it|make it|sorry should be|should be|should read|change that to|better
     """,
     "DISTANCE": """
-        miles|mile|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive|walking distance|furlongs
-        mi radius|mile radius|mi of|yards|drive from|driving distance|commuting distance|kilometer|minute drive|hour drive
+        miles|mile|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive
+        walking distance|furlongs|mi radius|mile radius|mi of|yards|drive from|driving distance|commuting distance
+        kilometer|minute drive|hour drive
     """,
     "UNSAYABLE": """
-        median|share|shares|percentage|percentages|percent|proportion|ratio|fraction of|percentile|variance|standard deviation|mode
-        battery|batteries|battery storage|heat pump|heat pumps|nuclear|coal|biomass|geothermal|tidal|wave power|wave energy|ev chargers
-        ev charger|ev charging|offshore|hydrogen|landfill gas|landfill|solar thermal|ground source|air source|gas turbine|gas turbines
-        steam turbine|steam turbines|steam|gas fired|wood burner|charging points|charge points|charging point|diesel|pumped storage
-        community owned|community|domestic|residential|commercial|industrial|rooftop|roof mounted|rooftops|ground mounted|floating|roof
-        council owned|owned by|operated by|owner|owners|owned|pounds|pound|quid|euros|dollars|operator|manufactured by|made by|developed by|run by|planning permission|approved
-        rejected|under construction|decommissioned|efficiency|load factor|capacity factor|carbon|co2|emissions|kwh|mwh|gwh|hub height
-        height|blade|blades|postcode sector|altitude|elevation|export|self consumption|off grid|school|schools|hospitals|churches
-        cheapest|profitable|most profitable|non domestic|non residential|coastal|coast|storage|petrol|oil|wood|sewage|thermal
-        per capita|per person|population|households|wards|latitude|longitude|coordinates|standard|trend|growth|doubled|correlation|forecast
-        doubling|biggest increase|fossil|boiler|boilers|rural|urban|planned|proposed|dismantled|broken|faulty|vestas|enercon|inverter
-        inverters|urban areas|phone number|contact details|email address|address of|household|homes|houses
-        wave|waves|fuel cell|fuel cells|interconnector|energy from waste|incinerator|incinerators
+        median|share|shares|percentage|percentages|percent|proportion|ratio|fraction of|percentile|variance
+        standard deviation|mode|battery|batteries|battery storage|heat pump|heat pumps|nuclear|coal|biomass
+        geothermal|tidal|wave power|wave energy|ev chargers|ev charger|ev charging|offshore|hydrogen|landfill gas
+        landfill|solar thermal|ground source|air source|gas turbine|gas turbines|steam turbine|steam turbines|steam
+        gas fired|wood burner|charging points|charge points|charging point|diesel|pumped storage|community owned
+        community|domestic|residential|commercial|industrial|rooftop|roof mounted|rooftops|ground mounted|floating
+        roof|council owned|owned by|operated by|owner|owners|owned|pounds|pound|quid|euros|dollars|operator
+        manufactured by|made by|developed by|run by|planning permission|approved|rejected|under construction
+        decommissioned|efficiency|load factor|capacity factor|carbon|co2|emissions|kwh|mwh|gwh|hub height|height
+        blade|blades|postcode sector|altitude|elevation|export|self consumption|off grid|school|schools|hospitals
+        churches|cheapest|profitable|most profitable|non domestic|non residential|coastal|coast|storage|petrol|oil
+        wood|sewage|thermal|per capita|per person|population|households|wards|latitude|longitude|coordinates
+        standard|trend|growth|doubled|correlation|forecast|doubling|biggest increase|fossil|boiler|boilers|rural
+        urban|planned|proposed|dismantled|broken|faulty|vestas|enercon|inverter|inverters|urban areas|phone number
+        contact details|email address|address of|household|homes|houses|wave|waves|fuel cell|fuel cells
+        interconnector|energy from waste|incinerator|incinerators
     """,
     "REFER": """
-        there|nearby|near me|near here|around here|near us|around us|close by|locally|local|in the area|that area|round here|that county
-        same area|near it|round there|near there|around there|in that area|in the same area|that region|this area|in this area|this region
-        in that county|in that region|in that town|in that city|in my area|in our area|my area|our area|my patch|thereabouts|near that
-        near them|vicinity|that place|over there|around it|that town|that city|our patch|in the vicinity|this county|this town|our county
+        there|nearby|near me|near here|around here|near us|around us|close by|locally|local|in the area|that area
+        round here|that county|same area|near it|round there|near there|around there|in that area|in the same area
+        that region|this area|in this area|this region|in that county|in that region|in that town|in that city
+        in my area|in our area|my area|our area|my patch|thereabouts|near that|near them|vicinity|that place
+        over there|around it|that town|that city|our patch|in the vicinity|this county|this town|our county
         our region|my county|my region|my town|our town
     """,
     "PLUS": "plus",
-    "AND": "and|n|plus also|as well as|along with|together with|and also|aswell as|alongside|additionally|and then",
+    "AND": """
+        and|n|plus also|as well as|along with|together with|and also|aswell as|alongside|additionally|and then
+    """,
     "OR": "or|and/or|or maybe|or else|or even",
     "BUT": "but|yet|though|and yet",
     "WHICH": "which|what|whats|wich|whch|wat|whichever",
-    "ALL": "all|list everything|show everything|everything you have|every|the whole list|the lot|whole lot|full list|entire list|complete list|all the|whole dataset|entire dataset|entire database|whole database|complete dataset|full dataset|everything|no filter|no filters|all data",
+    "ALL": """
+        all|list everything|show everything|everything you have|every|the whole list|the lot|whole lot|full list
+        entire list|complete list|all the|whole dataset|entire dataset|entire database|whole database
+        complete dataset|full dataset|everything|no filter|no filters|all data
+    """,
     "EVERYWHERE": """
-        uk|u k|gb|britain|great britain|united kingdom|nationwide|anywhere|everywhere|whole country|country wide|countrywide|uk wide
-        national|nationally|british|british isles|any location|any area|any region|all regions|all over the country|whole uk|the country
-        anywhere in the country|across the country|in the country|up and down the country|the nation|across the board
-        no matter where|wherever|any place|all areas|anywhere in the uk|the length of the country|all locations
+        uk|u k|gb|britain|great britain|united kingdom|nationwide|anywhere|everywhere|whole country|country wide
+        countrywide|uk wide|national|nationally|british|british isles|any location|any area|any region|all regions
+        all over the country|whole uk|the country|anywhere in the country|across the country|in the country
+        up and down the country|the nation|across the board|no matter where|wherever|any place|all areas
+        anywhere in the uk|the length of the country|all locations
     """,
     "MORE_OF": "more|extra|additional",
-    "VAGUE": "few|several|some|couple of hundred|tens of|hundreds of|thousands of|handful of|handful|many|loads of|lots of|certain|various",
+    "VAGUE": """
+        few|several|some|couple of hundred|tens of|hundreds of|thousands of|handful of|handful|many|loads of|lots of
+        certain|various
+    """,
 }
 
 
@@ -369,7 +502,20 @@ def comparisons() -> dict[str, list[str]]:
                 if than in ("that", "as") and word not in ("more", "less"):
                     continue
                 plain = f"{word} {than}"
-                made[name] += [plain, f"and {plain}", f"or {plain}", f"and {word} or equal to", f"and {plain} or equal to", f"{plain} or equal to", f"{word} or equal to", f"anything {plain}", f"equal to or {plain}"]
-                made[opposite] += [f"{no} {plain}" for no in ("no", "not", "nothing", "none", "never", "isnt", "arent", "not any", "not be")]
+                made[name] += [
+                    plain,
+                    f"and {plain}",
+                    f"or {plain}",
+                    f"and {word} or equal to",
+                    f"and {plain} or equal to",
+                    f"{plain} or equal to",
+                    f"{word} or equal to",
+                    f"anything {plain}",
+                    f"equal to or {plain}",
+                ]
+                made[opposite] += [
+                    f"{no} {plain}"
+                    for no in ("no", "not", "nothing", "none", "never", "isnt", "arent", "not any", "not be")
+                ]
     made["LESS"] += ["less", "fewer"]
     return made

@@ -11,7 +11,10 @@ from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.rule import Question, Unsupported
 
 _QUALIFIED = re.compile(r"\s*(?:,|\(|\s|-|–|\bin\b|\bof\b|\bthe\b)*\s*", re.IGNORECASE)
-_ALSO = re.compile(r"\s*(?:,|&|/|\+|and|or|then|plus|\s)*\s*(?:in|near|the|from|also|both|maybe|either|even|around|across)*\s*", re.IGNORECASE)
+_ALSO = re.compile(
+    r"\s*(?:,|&|/|\+|and|or|then|plus|\s)*\s*(?:in|near|the|from|also|both|maybe|either|even|around|across)*\s*",
+    re.IGNORECASE,
+)
 _AREA_WORD = re.compile(r"\s*(?:post\s?codes?|outcodes?|postal areas?|areas?\b|districts?)", re.IGNORECASE)
 _LEADS = frozenset({"IN", "NEAR", "ABOUT", "WITHIN", "FROM", "AND", "OR", "COMMA", "SLASH", "COMPARE", "TO"})
 
@@ -39,6 +42,9 @@ def put_places(question: Question) -> None:
     elif names:
         question.put("locations", names)
     if postcodes:
+        for at, lexeme in enumerate(question.lexemes):
+            if lexeme.value == "postcode_area" and not question.has("COUNT", "TOTAL", "AVERAGE", "PER", "BY"):
+                question.consume(at, at + 1)
         question.put("postcodes", list(dict.fromkeys(postcodes)))
 
 
@@ -59,21 +65,30 @@ def _add(text: str, quoted: list[tuple[int, int, Place]], lexeme: Lexeme, place:
 _LED = re.compile(r"\b(?:in|near|around|at)\s+(?:the\s+)?([^\W\d_]+(?:[ -][^\W\d_]+)?)", re.IGNORECASE)
 
 
-_FRAME = frozenset("county counties city town village district borough region area postcode total general particular use".split())
+_FRAME_WORDS = """
+    county counties city town village district borough region area postcode total general particular use
+"""
+_FRAME = frozenset(_FRAME_WORDS.split())
 
 
 def _refuse_unlisted(question: Question) -> None:
-    """Raises Unsupported for a real place behind "in" that the gazetteer lacks, though it is an ordinary word too (Hope)."""
+    """Raises Unsupported for a real place behind "in" that the gazetteer lacks, also where it is a word too (Hope)."""
     for found in _LED.finditer(question.text):
         start = found.start(1)
-        if any(lexeme.start <= start < lexeme.end and NAMES[lexeme.kind] in ("PLACE", "POSTCODE") for lexeme in question.lexemes):
+        if any(
+            lexeme.start <= start < lexeme.end and NAMES[lexeme.kind] in ("PLACE", "POSTCODE")
+            for lexeme in question.lexemes
+        ):
             continue
         first = re.match(r"[^\W\d_]+", found[1])
         assert first is not None
         if first[0].lower() in _FRAME:
             continue
         ends = not question.text[found.end() :].strip(" .?!")
-        if is_foreign(found[1]) or (is_foreign(first[0]) and (first[0][0].isupper() and not question.text.isupper() or ends and first[0] == found[1])):
+        if is_foreign(found[1]) or (
+            is_foreign(first[0])
+            and ((first[0][0].isupper() and not question.text.isupper()) or (ends and first[0] == found[1]))
+        ):
             raise Unsupported("a place that is not in the gazetteer")
 
 
@@ -88,9 +103,16 @@ def _find_spelled(question: Question) -> None:
             continue
         start, stop = question.lexemes[at].start, question.lexemes[end].end
         postcode = parse_postcode(question.text[start:stop])
-        if postcode and postcode.known and question.text[start].isalpha() and (end - at == 2 or question.classes[at - 1 : at] in (CLASSES["IN"], CLASSES["NEAR"])):
+        if (
+            postcode
+            and postcode.known
+            and question.text[start].isalpha()
+            and (end - at == 2 or question.classes[at - 1 : at] in (CLASSES["IN"], CLASSES["NEAR"]))
+        ):
             question.lexemes[at] = Lexeme(CLASSES["POSTCODE"], start, stop)
-            question.classes = question.classes[:at] + CLASSES["POSTCODE"] + "_" * (end - at) + question.classes[end + 1 :]
+            question.classes = (
+                question.classes[:at] + CLASSES["POSTCODE"] + "_" * (end - at) + question.classes[end + 1 :]
+            )
             return
 
 
@@ -98,7 +120,11 @@ def _find_areas(question: Question) -> None:
     """Postcode areas in small letters or of one letter, where the words beside them say what they are."""
     for at, lexeme in enumerate(question.lexemes):
         written = question.text[lexeme.start : lexeme.end]
-        if len(written) > 2 or NAMES.get(question.classes[at]) not in ("UNKNOWN", "STORY", "AND", "UNIT") or written.upper() not in areas():
+        if (
+            len(written) > 2
+            or NAMES.get(question.classes[at]) not in ("UNKNOWN", "STORY", "AND", "UNIT")
+            or written.upper() not in areas()
+        ):
             continue
         before = NAMES[question.lexemes[at - 1].kind] if at else ""
         said = _AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")
@@ -143,7 +169,9 @@ def _resolve_at(question: Question, at: int) -> int | None:
         if found.place and (found.corrected if first == last else unknown or not found.corrected):
             fixed = Lexeme(CLASSES["PLACE"], lexeme.start, closing.end, found.place)
             question.lexemes[first : last + 1] = [fixed] + [fixed] * (last - first)
-            question.classes = question.classes[:first] + CLASSES["PLACE"] + "_" * (last - first) + question.classes[last + 1 :]
+            question.classes = (
+                question.classes[:first] + CLASSES["PLACE"] + "_" * (last - first) + question.classes[last + 1 :]
+            )
             return last + 1
     written = question.quote(at)
     if unknown and is_foreign(written) and led:
@@ -167,9 +195,41 @@ def _windows(question: Question, at: int) -> Iterator[tuple[int, int]]:
             if end > last:
                 continue
             kinds = [NAMES[lexeme.kind] for lexeme in question.lexemes[first : end + 1]]
-            if any(kind in ("COMMA", "STOP", "OPEN", "CLOSE", "AMOUNT", "NUMBER", "YEAR", "TIME", "TECHNOLOGY", "TECHNOLOGY_MANY") for kind in kinds):
+            if any(
+                kind
+                in (
+                    "COMMA",
+                    "STOP",
+                    "OPEN",
+                    "CLOSE",
+                    "AMOUNT",
+                    "NUMBER",
+                    "YEAR",
+                    "TIME",
+                    "TECHNOLOGY",
+                    "TECHNOLOGY_MANY",
+                )
+                for kind in kinds
+            ):
                 continue
-            if kinds[0] in ("IN", "NEAR", "FROM", "AND", "OR", "ABOUT", "WITHIN", "MORE", "LESS", "SITE_MANY", "SITE_ONE", "BUILT") and length > 1:
+            if (
+                kinds[0]
+                in (
+                    "IN",
+                    "NEAR",
+                    "FROM",
+                    "AND",
+                    "OR",
+                    "ABOUT",
+                    "WITHIN",
+                    "MORE",
+                    "LESS",
+                    "SITE_MANY",
+                    "SITE_ONE",
+                    "BUILT",
+                )
+                and length > 1
+            ):
                 continue
             if kinds[-1] in ("IN", "NEAR", "FROM", "AND", "OR", "MORE", "LESS") and length > 1:
                 continue

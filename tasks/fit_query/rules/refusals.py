@@ -10,21 +10,36 @@ from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported, compil
 
 _KINDS = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
 _SITES = frozenset({"SITE_ONE", "SITE_MANY"})
-_HARMLESS = frozenset(
-    """
-    TECHNOLOGY TECHNOLOGY_ONE TECHNOLOGY_MANY SITE_ONE SITE_MANY COMMA STOP OPEN CLOSE AND OR BUT IN NEAR WITHIN FROM BUILT WHICH ALL
-    EVERYWHERE REFER STORY OWN FIT SUPPORT TO SLASH PLUS BY UNKNOWN FIRST LIMIT SORT DASH VAGUE OLD ABOUT AREA
-    CORRECTION UNIT COMPOUND FOREIGN GROUP_OTHER UNSAYABLE LAST NEXT ID EXACT
-    """.split()
-)
+_HARMLESS_WORDS = """
+    TECHNOLOGY TECHNOLOGY_ONE TECHNOLOGY_MANY SITE_ONE SITE_MANY COMMA STOP OPEN CLOSE AND OR BUT IN NEAR WITHIN
+    FROM BUILT WHICH ALL EVERYWHERE REFER STORY OWN FIT SUPPORT TO SLASH PLUS BY UNKNOWN LIMIT SORT DASH
+    VAGUE OLD ABOUT AREA CORRECTION UNIT COMPOUND FOREIGN GROUP_OTHER UNSAYABLE ID EXACT
+"""
+_HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _TIME_WORDS = frozenset({"BEFORE", "AFTER", "SINCE", "UNTIL"})
 _FIGURE = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE", "MONTH", "DECADE"))
+_NEAR_NOTHING = re.compile(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"))
+_BEYOND = re.compile(compiled("(?:MORE|LESS) PLACE"))
 _COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
-_BENIGN_NOT = re.compile(r"\b(?:not|don'?t|dont|doesn'?t)\s+(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b|\bnever mind\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b", re.IGNORECASE)
+_BENIGN_NOT = re.compile(
+    r"\b(?:not|don'?t|doesn'?t)\s+"
+    r"(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b"
+    r"|\bnever mind\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b",
+    re.IGNORECASE,
+)
+_SOON = re.compile(r"\b(?:expir|end|run|finish|laps)\w*(?: out| off)? (?:soon|shortly)\b", re.IGNORECASE)
 _OWNER = re.compile(r"\s*who (?:own|run|built|build|operate|made|make|manage)", re.IGNORECASE)
-_DEFINITION = re.compile(r"^\s*(?:what(?:'?s| is| are| does| do)|define|who|why|how (?:do|does|did|is|are|can|to)|when|can i|should i|is it|explain)\b", re.IGNORECASE)
+_DEFINITION = re.compile(
+    r"^\s*(?:what(?:'?s| is| are| does| do)|define|who|why|how (?:do|does|did|is|are|can|to)|when|can i|should i|is it"
+    r"|explain)\b",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"\s*(?:when|what time|in (?:which|what) year) (?:was|were|is|are|did|do|does|will)\b", re.IGNORECASE
+)
 _ADVICE = re.compile(
-    r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b(?! (?:i|we|you) (?:find|see|get|list|search|look|show|pull|filter))|should (?:i|we)\b|why\b"
+    r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b"
+    r"(?! (?:i|we|you) (?:find|see|get|list|search|look|show|pull|filter))|should (?:i|we)\b|why\b"
     r"|(?:is|are)\b(?! there| any| these| those)|do(?:es)? (?!you have|we have|any)|when\b|who\b)",
     re.IGNORECASE,
 )
@@ -42,9 +57,9 @@ def refuse(question: Question) -> None:
         raise Unsupported("an owner")
     if question.has("NOT") and not _only_benign_not(question):
         raise Unsupported("an exclusion")
-    if re.search(r"\b(?:expir|end|run|finish|laps)\w*(?: out| off)? (?:soon|shortly)\b", question.text, re.IGNORECASE):
+    if question.has("EXPIRE") and _SOON.search(question.text):
         raise Unsupported("a vague time left")
-    if re.search(compiled("(?:MORE|LESS) PLACE"), question.classes):
+    if _BEYOND.search(question.classes):
         raise Unsupported("beyond a place")
     if question.has("EXPIRED"):
         raise Unsupported("support that has ended")
@@ -76,16 +91,25 @@ def check_left_over(question: Question) -> None:
     kinds = [NAMES[lexeme.kind] for lexeme in question.lexemes]
     unknown = sum(kind == "UNKNOWN" for kind in kinds)
     foreign = _foreign(question)
-    about_sites = bool(_KINDS & set(kinds)) or bool(_SITES & set(kinds)) or bool(reading.keys() - {"location", "locations", "aggregate", "built_in"})
+    about_sites = (
+        bool(_KINDS & set(kinds))
+        or bool(_SITES & set(kinds))
+        or bool(reading.keys() - {"location", "locations", "aggregate", "built_in"})
+    )
     if not about_sites and not question.has("ALL") and (unknown or foreign or not reading):
         raise Unsupported("no question about installations")
     compound = _COMPOUND.search("".join(lexeme.kind for lexeme in question.lexemes))
-    if compound and not foreign and NAMES[compound[0][-1]] == "UNKNOWN" and reading.keys() - {"technology", "location", "locations"}:
+    if (
+        compound
+        and not foreign
+        and NAMES[compound[0][-1]] == "UNKNOWN"
+        and reading.keys() - {"technology", "location", "locations"}
+    ):
         raise Unreadable("an unknown word behind a technology")
     if compound or foreign:
         raise Unsupported("a subject beside installations")
     _consume_explained(question)
-    if re.search(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"), question.classes):
+    if _NEAR_NOTHING.search(question.classes):
         raise Unsupported("near what no place is")
     if reading.get("query_type") == "comparison" and not _compares(question):
         raise Unsupported("a comparison of what the data does not have")
@@ -96,9 +120,16 @@ def check_left_over(question: Question) -> None:
         raise Unreadable(f"left over: {sorted(left)}")
     if not reading and not (question.has("ALL") or (_SITES & set(kinds) and not unknown)):
         raise Unsupported("no filter")
+    if _WHEN.match(question.text):
+        raise Unsupported("when something was or will be")
     if not reading.keys() - {"technology", "technologies", "location", "built_in"} and _ADVICE.match(question.text):
         raise Unsupported("advice")
-    if set(reading) <= {"technology"} and _DEFINITION.match(question.text) and not _SITES & set(kinds) and "TECHNOLOGY_MANY" not in kinds:
+    if (
+        set(reading) <= {"technology"}
+        and _DEFINITION.match(question.text)
+        and not _SITES & set(kinds)
+        and "TECHNOLOGY_MANY" not in kinds
+    ):
         raise Unsupported("a question of what it is or how it works")
 
 
@@ -119,12 +150,22 @@ def _consume_explained(question: Question) -> None:
     reading = question.reading
     explained: set[str] = set()
     for at, character in enumerate(question.classes):
-        if NAMES.get(character) in _TIME_WORDS and not _FIGURE & {lexeme.kind for lexeme in question.lexemes[at + 1 : at + 4]}:
+        if NAMES.get(character) in ("FIRST", "LAST", "NEXT") and _ends_or_tells(question, at + 1):
+            question.consume(at, at + 1)
+        if NAMES.get(character) in _TIME_WORDS and not _FIGURE & {
+            lexeme.kind for lexeme in question.lexemes[at + 1 : at + 4]
+        }:
             question.consume(at, at + 1)  # "before that", "after the meeting": a bound of nothing
     if reading.keys() & {"remaining_min", "remaining_max"} or str(reading.get("sort")).startswith("fit_remaining"):
         explained |= {"LEFT", "EXPIRE", "SUPPORT", "NEXT", "UNTIL", "BEFORE"}
-    if reading.keys() & {"capacity_min", "capacity_max", "capacity_about", "capacity_exactly", "size"} or str(reading.get("sort")).startswith("capacity"):
+    if reading.keys() & {"capacity_min", "capacity_max", "capacity_about", "capacity_exactly", "size"} or str(
+        reading.get("sort")
+    ).startswith("capacity"):
         explained |= {"CAPACITY", "UNIT", "EXACT"}
+    if "revenue" in reading:
+        explained |= {"ANNUAL"}
+    if str(reading.get("sort")).endswith("desc") or str(reading.get("sort")).endswith("asc"):
+        explained |= {"FIRST"}
     if "group_by" in reading:
         explained |= {"GROUPED"}
     if reading.get("query_type") == "comparison":
@@ -132,3 +173,14 @@ def _consume_explained(question: Question) -> None:
     for at, character in enumerate(question.classes):
         if character != "_" and NAMES[character] in explained:
             question.consume(at, at + 1)
+
+
+def _ends_or_tells(question: Question, at: int) -> bool:
+    """Whether nothing but a story goes on at `at` ("next week"), so that "next" ranks nothing."""
+    return at >= len(question.lexemes) or NAMES[question.lexemes[at].kind] in (
+        "STORY",
+        "UNKNOWN",
+        "COMMA",
+        "STOP",
+        "FIT",
+    )

@@ -32,11 +32,11 @@ MACROS = {
 _NAME = re.compile(r"\b[A-Z][A-Z_]+\b")
 
 
-class Unreadable(Exception):  # noqa: N818 - a reader gives up; it is no error of the program
+class Unreadable(Exception):
     """The question has a part that looks like a filter and that the rules do not understand."""
 
 
-class Unsupported(Exception):  # noqa: N818
+class Unsupported(Exception):
     """The question asks for what no field can say."""
 
 
@@ -145,7 +145,11 @@ class Rules:
 def compiled(pattern: str) -> str:
     """The regular expression of a pattern over class names."""
     parts = re.split(r"(\?P<\w+>|\?P=\w+|\(\?[:!=<]+)", pattern)
-    return "".join(part if part.startswith(("?", "(?")) else _with_characters(part) for part in parts).replace(" ", "").replace("\n", "")
+    return (
+        "".join(part if part.startswith(("?", "(?")) else _with_characters(part) for part in parts)
+        .replace(" ", "")
+        .replace("\n", "")
+    )
 
 
 def _with_characters(part: str) -> str:

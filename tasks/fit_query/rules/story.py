@@ -19,10 +19,25 @@ _FAMILIES = (
     frozenset({"GROUP"}),
     frozenset({"COUNT", "TOTAL", "AVERAGE"}),
 )
-_BOUNDS = frozenset({"MORE", "LESS", "BETWEEN", "ABOUT", "EXACT", "SINCE", "AFTER", "BEFORE", "UNTIL", "BY", "FROM", "IN", "NEAR"})
-_REQUEST = _TECHNOLOGY | {"SITE_ONE", "SITE_MANY", "COUNT", "RATE", "REVENUE", "REPOWERING", "AMOUNT", "TIME", "SUPER", "COMPARE", "AVERAGE", "TOTAL"}
+_BOUNDS = frozenset(
+    {"MORE", "LESS", "BETWEEN", "ABOUT", "EXACT", "SINCE", "AFTER", "BEFORE", "UNTIL", "BY", "FROM", "IN", "NEAR"}
+)
+_REQUEST = _TECHNOLOGY | {
+    "SITE_ONE",
+    "SITE_MANY",
+    "COUNT",
+    "RATE",
+    "REVENUE",
+    "REPOWERING",
+    "AMOUNT",
+    "TIME",
+    "SUPER",
+    "COMPARE",
+    "AVERAGE",
+    "TOTAL",
+}
 _PUNCTUATION = frozenset({"COMMA", "STOP", "DASH", "OPEN", "CLOSE", "AND", "OR", "BUT"})
-_NO_CORRECTION = frozenset({"sorry", "actually", "wait", "better", "meant", "oops", "apologies", "should", "make", "nope", "hold", "hang"})
+_LOST = _PUNCTUATION | _BOUNDS | {"NOT", "UNKNOWN", "STORY"}
 
 
 def corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
@@ -46,9 +61,13 @@ def _spoken_no(lexemes: list[Lexeme]) -> int | None:
     """Position of a "no" between commas ("in 2012, no, 2013") or of a "not" that only contrasts."""
     names = [NAMES[lexeme.kind] for lexeme in lexemes]
     for at in range(1, len(names) - 1):
-        if lexemes[at].key == "no" and names[at] in ("NOT", "ID") and names[at - 1] in ("COMMA", "STOP", "DASH"):
-            if names[at + 1] in ("COMMA", "STOP", "DASH", "PLACE", "YEAR", "AMOUNT") or names[at + 1] in _TECHNOLOGY:
-                return at
+        if (
+            lexemes[at].key == "no"
+            and names[at] in ("NOT", "ID")
+            and names[at - 1] in ("COMMA", "STOP", "DASH")
+            and (names[at + 1] in ("COMMA", "STOP", "DASH", "PLACE", "YEAR", "AMOUNT") or names[at + 1] in _TECHNOLOGY)
+        ):
+            return at
     return None
 
 
@@ -74,17 +93,9 @@ def _spliced(lexemes: list[Lexeme], names: list[str], old: int, at: int, start: 
     if bound_again:
         while first and names[first - 1] in _BOUNDS:
             first -= 1
-    # What stands between the old value and the marker belongs to it, unless it is a filter of its own.
-    kept = [lexemes[i] for i in range(old + 1, at) if names[i] not in _PUNCTUATION and names[i] not in ("NOT", "UNKNOWN", "STORY")]
-    kept = [lexeme for lexeme in kept if NAMES[lexeme.kind] not in _BOUNDS]
-    if any(NAMES[lexeme.kind] in ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY", "SITE_MANY", "SITE_ONE") for lexeme in kept) or not kept:
-        tail = lexemes[start:]
-    else:
-        tail = lexemes[start:]
-    return lexemes[:first] + kept + tail
-
-
-_REFERS = frozenset({"REFER"})
+    # A filter that stands between the old value and the marker stays: "over 100kW in Kent, sorry, 200kW".
+    kept = [lexemes[i] for i in range(old + 1, at) if names[i] not in _LOST]
+    return lexemes[:first] + kept + lexemes[start:]
 
 
 def without_story(question: Question) -> None:
@@ -110,13 +121,18 @@ def without_story(question: Question) -> None:
         outside = [at for at in places if not first <= at < end and question.classes[at] != "_"]
         if asking or not inside or not _tells(question, first, end):
             continue
-        if outside or (not refers and _FIRST_PERSON.match(question.text[question.lexemes[first].start - 0 if first else 0 :])):
+        if outside or (
+            not refers and _FIRST_PERSON.match(question.text[question.lexemes[first].start - 0 if first else 0 :])
+        ):
             for at in inside:
                 question.consume(at, at + 1)
 
 
 _FIRST_PERSON = re.compile(r"\s*(?:i|im|i'm|i’m|ive|i've|we|we're|we've|my|our|me and)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.;?!\n]|,|\s[-–—]\s|\bso\b|\bbut\b|\band\b(?=\s+(?:i|we|show|find|list|give|need|want|can|could|please|which|what)\b)", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"[.;?!\n]|,|\s[-–—]\s|\bso\b|\bbut\b|\band\b(?=\s+(?:i|we|show|find|list|give|need|want|can|could|please|which|what)\b)",
+    re.IGNORECASE,
+)
 
 
 def clauses(question: Question) -> list[tuple[int, int]]:
@@ -139,7 +155,10 @@ def asks(question: Question, first: int, end: int) -> bool:
 
 def _tells(question: Question, first: int, end: int) -> bool:
     """Whether the clause has words of a story, rather than being an item of a list."""
-    return any(NAMES[lexeme.kind] in ("STORY", "UNKNOWN", "FOREIGN", "OWN", "COMPOUND") for lexeme in question.lexemes[first:end])
+    return any(
+        NAMES[lexeme.kind] in ("STORY", "UNKNOWN", "FOREIGN", "OWN", "COMPOUND")
+        for lexeme in question.lexemes[first:end]
+    )
 
 
 def told(question: Question) -> list[bool]:
@@ -167,7 +186,11 @@ def _own_places(question: Question) -> None:
         others = [other for other, name in enumerate(names) if name in ("PLACE", "POSTCODE") and not at < other <= mine]
         if others or not refers:
             for place in range(at, mine + 1):
-                if names[place] in ("PLACE", "POSTCODE", "UNKNOWN", "STORY", "COMMA", "SIZE") or place == at or names[place] in _TECHNOLOGY:
+                if (
+                    names[place] in ("PLACE", "POSTCODE", "UNKNOWN", "STORY", "COMMA", "SIZE")
+                    or place == at
+                    or names[place] in _TECHNOLOGY
+                ):
                     question.consume(place, place + 1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsupported
 
@@ -11,22 +13,47 @@ rule = Rules()
 _LONGEST_ID = 7
 
 
-@ids("label", "(?:GROUP|GROUP_OTHER|CAPACITY|DATE_WORD|BUILT) (?P<mark>STOP|EXACT)(?=KIND|PLACE|_|YEAR|POSTCODE|AMOUNT|NUMBER|MORE|LESS|STOP)")
+@ids(
+    "label",
+    """
+    (?:GROUP|GROUP_OTHER|CAPACITY|DATE_WORD|BUILT) (?P<mark>STOP|EXACT)(?=KIND|PLACE|_|YEAR|POSTCODE|AMOUNT|
+    NUMBER|MORE|LESS|STOP)
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     if found.quote("mark") not in (":", "="):
         return False
     return None
 
 
-@ids("id: two of them", "(?:FIT|ID|SITE_ONE|SITE_MANY)+ STOP? (?:NUMBER|YEAR) (?:AND|OR|COMMA|SLASH|TO|COMPARE|DASH)+ (?:FIT|ID)* (?:NUMBER|YEAR)(?!UNIT)")
+@ids("revenue: a year", "REVENUE (?P<time>TIME)")
+def _(question: Question, found: Match) -> bool:
+    if (found.quote("time") or "").lower() == "a year":
+        question.consume(found.place("time"), found.place("time") + 1)
+    return False
+
+
+@ids(
+    "id: two of them",
+    """
+    (?:FIT|ID|SITE_ONE|SITE_MANY)+ STOP? (?:NUMBER|YEAR) (?:AND|OR|COMMA|SLASH|TO|COMPARE|DASH)+ (?:FIT|ID)*
+    (?:NUMBER|YEAR)(?!UNIT)
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     names = {NAMES[character] for character in found.match.group()}
-    if not names & {"FIT", "ID"} or "SITE_MANY" in names and "ID" not in names and "FIT" not in names:
+    if not names & {"FIT", "ID"} or ("SITE_MANY" in names and "ID" not in names and "FIT" not in names):
         return False
     raise Unsupported("two FIT ids")
 
 
-@ids("id: after FIT or id", "(?:FIT|SITE_ONE|RATE)* (?:FIT|ID) (?:FIT|ID|SITE_ONE|STOP|EXACT)* (?P<id>NUMBER|YEAR)|SITE_ONE (?:ID|COUNT)* (?P<site>NUMBER)(?!NOUN)|COUNT (?P<number>NUMBER)$")
+@ids(
+    "id: after FIT or id",
+    """
+    (?:FIT|SITE_ONE|RATE)* (?:FIT|ID) (?:FIT|ID|SITE_ONE|STOP|EXACT)* (?P<id>NUMBER|YEAR)|SITE_ONE (?:ID|
+    COUNT)* (?P<site>NUMBER)(?!NOUN)|COUNT (?P<number>NUMBER)$
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     group = next(name for name in ("id", "site", "number") if found.has(name))
     quoted = found.quote(group) or ""
@@ -54,9 +81,14 @@ def _(question: Question, found: Match) -> None:
     question.put("query_type", "fit_rate")
 
 
-@rule("rate: what is the feed-in tariff for", "(?:WHICH|HOWMUCH) FIT(?!NOUN|SUPPORT|LEFT|ID|SITE_MANY)")
+_FOR = re.compile(r"\s+(?:for|of|on|that|rate|in|was|is|paid)\b", re.IGNORECASE)
+
+
+@rule("rate: what is the feed-in tariff for", "(?:WHICH|HOWMUCH) FIT")
 def _(question: Question, found: Match) -> bool | None:
-    if "fit_id" in question.reading or "tar" not in question.quote(found.end - 1).lower():
+    fit = question.lexemes[found.end - 1]
+    named = "tar" in question.quote(found.end - 1).lower()
+    if "fit_id" in question.reading or not named or not _FOR.match(question.text, fit.end):
         return False
     question.put("query_type", "fit_rate")
     return None
@@ -102,7 +134,13 @@ def _(question: Question, found: Match) -> None:
 
 def _before_noun(question: Question, at: int) -> bool:
     follows = question.lexemes[at + 1 : at + 2]
-    return bool(follows) and NAMES[follows[0].kind] in ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY", "SITE_ONE", "SITE_MANY")
+    return bool(follows) and NAMES[follows[0].kind] in (
+        "TECHNOLOGY",
+        "TECHNOLOGY_ONE",
+        "TECHNOLOGY_MANY",
+        "SITE_ONE",
+        "SITE_MANY",
+    )
 
 
 def technologies(question: Question) -> list[str]:
@@ -112,7 +150,10 @@ def technologies(question: Question) -> list[str]:
     for lexeme in question.lexemes:
         if NAMES[lexeme.kind] not in ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"):
             continue
-        if lexeme.key in ("turbine", "turbines", "turbin", "turbins", "turbnes") and " " not in question.text[lexeme.start : lexeme.end]:
+        if (
+            lexeme.key in ("turbine", "turbines", "turbin", "turbins", "turbnes")
+            and " " not in question.text[lexeme.start : lexeme.end]
+        ):
             loose = True
             if "Hydro" in named:
                 continue

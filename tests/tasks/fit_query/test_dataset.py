@@ -26,7 +26,7 @@ from tuneserve.task import project_root
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    return list(generate(11, 1200))
+    return list(generate(11, 900))
 
 
 def reading_of(example: Example) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def test_another_seed_gives_other_questions() -> None:
 
 
 def test_questions_are_distinct_and_as_many_as_asked_for(examples: list[Example]) -> None:
-    assert len({normalised(example.text) or example.text for example in examples}) == len(examples) == 1200
+    assert len({normalised(example.text) or example.text for example in examples}) == len(examples) == 900
 
 
 def test_no_hand_written_case_is_among_them(examples: list[Example]) -> None:
@@ -110,7 +110,7 @@ def test_a_bound_stands_before_and_behind_the_noun(examples: list[Example]) -> N
         for example in examples
         if "capacity_min" in reading_of(example) and "wind" in example.text.lower()
     )
-    assert min(places[True], places[False]) > 10
+    assert min(places[True], places[False]) > 5
 
 
 def test_an_unknown_place_is_copied_and_refused(examples: list[Example]) -> None:
@@ -193,10 +193,26 @@ def test_phrase_files_hold_more_than_three_thousand_phrasings() -> None:
 
 
 def test_every_phrase_expands_to_text_with_known_slots() -> None:
-    known = set(
-        "n low high d from to t p c k g gs a b rest set set_short mass id single size pred plural bare where list x wrong "
-        "own p2 t2 tx y ye ye2 kw id2 u o o_single org maker m money agg sup noun".split()
-    )
+    limits = {"n", "low", "high", "size", "d", "from", "to", "t", "k", "sup", "noun"}
+    places = {"p", "p2", "a", "b", "c", "wrong", "own", "where"}
+    nouns = {
+        "set",
+        "set_short",
+        "mass",
+        "single",
+        "plural",
+        "bare",
+        "pred",
+        "rest",
+        "list",
+        "x",
+        "g",
+        "gs",
+        "agg",
+        "id",
+    }
+    of_refusals = {"t2", "tx", "y", "ye", "ye2", "kw", "id2", "o", "o_single", "org", "maker", "m", "money"}
+    known = limits | places | nouns | of_refusals
     for file, template in templates():
         for seed in range(3):
             text = expanded(Random(seed), template)
