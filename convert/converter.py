@@ -48,15 +48,15 @@ class Converter:
         self._run("convert_hf_to_gguf.py", [str(source), "--outtype", "f16", "--model-name", name], target)
 
     def adapter(self, source: Path, base: Path, target: Path) -> None:
-        """A PEFT adapter folder -> GGUF in float16; of `base` only the configuration and tokenizer are read."""
-        self._run("convert_lora_to_gguf.py", [str(source), "--base", str(base), "--outtype", "f16"], target)
+        """A PEFT adapter folder -> GGUF in float16; of `base`, a folder or hub name, only the configuration is read."""
+        where = ["--base", str(base)] if base.is_dir() else ["--base-model-id", str(base)]
+        self._run("convert_lora_to_gguf.py", [str(source), *where, "--outtype", "f16"], target)
 
     def _run(self, script: str, arguments: Sequence[str], target: Path) -> None:
         partial = target.with_name(target.name + ".partial")
         environment = {
             **os.environ,
             "PYTHONPATH": str(self.folder / "gguf-py"),
-            "HF_HUB_OFFLINE": "1",
             "PYTHONWARNINGS": "ignore",
         }
         command = [sys.executable, str(self.folder / script), *arguments, "--outfile", str(partial)]

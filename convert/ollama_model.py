@@ -57,7 +57,8 @@ def create_in_ollama(
         server.delete(candidate)
     text = proof or f'"{task.examples[0]}" is answered as by llama.cpp itself'
     progress.say(f"Ollama at {server.url} has {release.name}: {text}")
-    progress.say(f'  try: ollama run {task.name} "{task.examples[0]}"')
+    # Without --nowordwrap Ollama wraps at 75 columns even into a pipe, and writes long JSON twice in doing so.
+    progress.say(f'  try: ollama run --nowordwrap {task.name} "{task.examples[0]}"')
 
 
 def _answered(

@@ -39,7 +39,6 @@ class OllamaServer:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._client = ollama.Client(host=self.url, timeout=_SECONDS)
 
     def version(self) -> str:
         reply = self._json("GET", "/api/version", None, timeout=5.0)
@@ -50,16 +49,17 @@ class OllamaServer:
     ) -> None:
         """Creates or replaces the model `name`; what Ollama already has of the file is not sent again."""
         try:
-            digest = self._client.create_blob(gguf)
-            self._client.create(
-                name,
-                files={gguf.name: digest},
-                template=template,
-                system=system,
-                parameters=dict(parameters),
-                license=license,
-                stream=False,
-            )
+            with ollama.Client(host=self.url, timeout=_SECONDS) as client:
+                digest = client.create_blob(gguf)
+                client.create(
+                    name,
+                    files={gguf.name: digest},
+                    template=template,
+                    system=system,
+                    parameters=dict(parameters),
+                    license=license,
+                    stream=False,
+                )
         except ollama.ResponseError as error:
             raise EngineError(f"Ollama at {self.url} refused to create '{name}': {error.error}") from error
         except (ConnectionError, httpx.HTTPError) as error:
@@ -95,7 +95,7 @@ class OllamaServer:
         return int(self._json("POST", "/api/chat", body).get("prompt_eval_count", -1))
 
     def run(self, name: str, text: str) -> Generated:
-        """What `ollama run NAME TEXT` prints: the model's own template, system prompt and parameters apply."""
+        """What `ollama run --nowordwrap NAME TEXT` prints: the model's own template, system prompt and parameters apply."""
         reply = self._json("POST", "/api/generate", {"model": name, "prompt": text, "stream": False})
         return Generated(str(reply.get("response", "")), int(reply.get("prompt_eval_count", -1)))
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from convert.adapter import Adapter
-from convert.converter import converter
+from convert.adapter import CONFIG, WEIGHTS, Adapter, read_config
+from convert.converter import Converter, converter
 from convert.expected_ids import EXPECTED_IDS, write_expected_ids
 from convert.gguf_file import GgufFile
 from convert.quantise import quantise
@@ -71,8 +72,7 @@ def convert(
             tools.model(merged, f16, task.name)
         in_gguf = folder / f"{task.name}-adapter.gguf"
         if not in_gguf.is_file():
-            progress.say("convert: adapter -> GGUF")
-            tools.adapter(run.adapter, merged, in_gguf)
+            _adapter_in_gguf(run.adapter, base, in_gguf, tools, progress)
         sizes = _quantised(task.name, folder, f16, quantizations, progress)
         write_expected_ids(task, run.adapter, folder / EXPECTED_IDS)
         return {"base": base["name"], "sizes": sizes}
@@ -110,6 +110,20 @@ def _quantised(
     for quantization, size in sizes.items():
         progress.say(f"  {quantization}: {size['bytes'] / 1e6:.0f} MB, {size['bits_per_weight']:.2f} bits per weight")
     return sizes
+
+
+def _adapter_in_gguf(adapter: Path, base: dict[str, str], target: Path, tools: Converter, progress: Progress) -> None:
+    """llama.cpp always scales by alpha / r, so that it is told the alpha with which this is PEFT's scale."""
+    alphas = {round(part.scale * part.a.shape[0], 6) for part in Adapter(adapter)}
+    if len(alphas) != 1:
+        progress.say("convert: no adapter as GGUF: its modules have different scales, which llama.cpp cannot express")
+        return
+    progress.say("convert: adapter -> GGUF")
+    with tempfile.TemporaryDirectory(dir=target.parent.parent) as scratch:
+        copied = Path(scratch)
+        shutil.copyfile(adapter / WEIGHTS, copied / WEIGHTS)
+        write_json(copied / CONFIG, {**read_config(adapter), "lora_alpha": alphas.pop(), "use_rslora": False})
+        tools.adapter(copied, Path(base["path"]), target)
 
 
 def _merge(adapter: Path, base: dict[str, str], target: Path, progress: Progress) -> None:

@@ -37,12 +37,10 @@ def peft_model(base: BaseReference, recipe: Recipe) -> Any:
         from peft.tuners.tuners_utils import BaseTunerLayer
 
         if recipe.train.quantization == "bnb4":
-            model = prepare_model_for_kbit_training(
-                model, use_gradient_checkpointing=recipe.train.gradient_checkpointing
-            )
-        elif recipe.train.gradient_checkpointing:
-            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-            model.enable_input_require_grads()
+            model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+        if recipe.train.gradient_checkpointing:
+            # Not reentrant: else the frozen embeddings' output would need a gradient of its own.
+            model.activation_checkpointing_enable({"use_reentrant": False})
         torch.manual_seed(recipe.train.seed)
         made = get_peft_model(model, LoraConfig(**lora_settings(recipe.lora)))
     if recipe.train.quantization != "fp32":

@@ -206,10 +206,10 @@ class Grammar:
 
 
 def _threads() -> int:
-    """Half of the processors that this process may use: most come as two threads of one core.
+    """Half of the processors that this process may use.
 
-    Measured on two such processors, 135M parameters: two threads write as fast as one (195 and 184 ms
-    a question). But when other programs take a processor away, two threads spin while they wait for
-    each other: single questions then took 28 to 38 s, where one thread took 2 s.
+    On two processors and a model of 135M parameters, one thread and two wrote equally fast (medians of 184
+    and 195 ms a question, 8 questions each, on a busy machine). With two, single questions took half a
+    minute while other programs competed for the processors. Not measured yet on an idle machine.
     """
     return max(1, min(MOST_THREADS, len(os.sched_getaffinity(0)) // 2))

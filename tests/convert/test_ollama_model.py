@@ -130,7 +130,7 @@ def test_ollama_run_prints_the_models_text_and_nothing_else(
     server: OllamaServer, gguf: Path, chats: list[ExpectedChat], task: Task
 ) -> None:
     create_in_ollama(task, RELEASE, gguf, chats, server, Heard(), unproven=True)
-    printed = _ollama(server, "run", task.name, task.examples[0])
+    printed = _ollama(server, "run", "--nowordwrap", task.name, task.examples[0])
     assert printed.strip() == server.run(task.name, task.examples[0]).text.strip() != ""
 
 

@@ -41,13 +41,13 @@ def test_damaged_expected_ids_say_what_to_run(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_stage_makes_exactly_its_files(converted_run: Run, task: Task) -> None:
     assert sorted(path.name for path in converted_run.gguf.iterdir()) == [
+        "expected_ids.jsonl",
+        "manifest.json",
+        "sizes.json",
         "tiny_task-adapter.gguf",
         "tiny_task-f16.gguf",
         "tiny_task-q4_k_m.gguf",
         "tiny_task-q8_0.gguf",
-        "expected_ids.jsonl",
-        "manifest.json",
-        "sizes.json",
     ]
     manifest = read_manifest(converted_run.gguf)
     assert manifest is not None

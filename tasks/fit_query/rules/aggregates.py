@@ -10,6 +10,10 @@ from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsup
 groups = Rules()
 rule = Rules()
 
+_SITE_WORDS = """
+    CAPACITY UNIT TECHNOLOGY TECHNOLOGY_ONE TECHNOLOGY_MANY SITE_ONE SITE_MANY PLACE REPOWERING SIZE
+"""
+_SITES = frozenset(_SITE_WORDS.split())
 _OF_RANKING_WORDS = """
     TOP FIRST WHICH NUMBER GROUP MOST EXTREME SUPER CAPACITY UNIT AVERAGE COUNT TOTAL MORE
 """
@@ -129,12 +133,18 @@ def _(question: Question, found: Match) -> bool | None:
     "group: by or per",
     """
     (?:GROUPED)? (?:BY|PER|GROUPED) (?:BY|IN|PER|BETWEEN|TO)* (?P<group>GROUP) (?P<second>(?:AND|OR|COMMA|
-    SLASH) GROUP)?(?!NUMBER|YEAR|DATE)
+    SLASH) GROUP)?(?P<next>NUMBER|YEAR|DATE)?
     """,
 )
 def _(question: Question, found: Match) -> bool | None:
     if found.has("second"):
         raise Unsupported("two groups")
+    if found.has("next"):
+        if found.lexeme("group").value == "year":
+            return False
+        question.put("group_by", found.lexeme("group").value)
+        question.consume(found.start, found.end - 1)
+        return False
     before = question.classes[found.start - 1] if found.start else ""
     if question.has("SORT") and not question.has("COUNT", "TOTAL", "AVERAGE", "PER", "GROUPED"):
         return False
@@ -204,6 +214,8 @@ def _(question: Question, found: Match) -> bool | None:
     if question.has("REVENUE"):
         _consume(question, "AVERAGE")
         return False
+    if not any(NAMES[lexeme.kind] in _SITES for lexeme in question.lexemes):
+        raise Unsupported("an average of nothing")
     question.put("aggregate", "average_capacity")
     _consume(question, "AVERAGE", "CAPACITY", "UNIT")
     for at in range(found.start, found.end):

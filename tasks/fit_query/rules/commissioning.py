@@ -24,7 +24,7 @@ def _(question: Question, found: Match) -> None:
 @rule(
     "date: a figure in a range with a year",
     """
-    (?P<first>YEAR|NUMBER|AMOUNT) (?P<joint>DASH|TO|AND|UNTIL|LESS|SLASH|OR) (?P<second>YEAR|NUMBER|AMOUNT)
+    (?P<first>YEAR|NUMBER|AMOUNT|DATE) (?P<joint>DASH|TO|AND|UNTIL|LESS|SLASH|OR) (?P<second>YEAR|NUMBER|AMOUNT)
     """,
 )
 def _(question: Question, found: Match) -> bool:
@@ -33,7 +33,10 @@ def _(question: Question, found: Match) -> bool:
     if question.classes[found.place("joint")] == CLASSES["LESS"] and not found.lexeme("joint").key.startswith("up"):
         return False
     short = re.fullmatch(r"'?\d\d", question.quote(second)) and question.classes[found.place("joint")] != CLASSES["AND"]
-    if "YEAR" in kinds and len(kinds) == 2:
+    if NAMES[question.classes[first]] == "DATE":
+        if short and NAMES[question.classes[second]] == "NUMBER" and not question.quote(first)[0].isalpha():
+            question.retype(second, "DATE")
+    elif "YEAR" in kinds and len(kinds) == 2:
         if NAMES[question.classes[first]] == "YEAR" and short:
             question.retype(second, "DATE")
         else:

@@ -1,12 +1,12 @@
 """Everyday words: what a question may say without asking for anything, and what shows that it is another question.
 
-FILLERS   function words and ways to ask; they vanish before rules look at the words
-FILLER_PHRASES  the same in several words
-STORY     words of the story around a request; they stand between words of the request
-FOREIGN   subjects that are none of this data's, whatever stands beside them
-COMPOUND  what a technology word begins with these is no installation ("wind instrument", "solar eclipse")
-ORDERS    instructions to the reader instead of questions
-OWN       what an asker says of himself before a place ("we're in Leeds")
+FILLERS function words and ways to ask; they vanish before rules look at the words
+FILLER_PHRASES the same in several words
+STORY words of the story around a request; they stand between words of the request
+FOREIGN subjects that are none of this data's, whatever stands beside them
+COMPOUND what a technology word begins with these is no installation ("wind instrument", "solar eclipse")
+ORDERS instructions to the reader instead of questions
+OWN what an asker says of himself before a place ("we're in Leeds")
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FILLERS = """
     specifically particular especially mainly produce produces producing generate generates generating generated
     make makes making take takes taking run runs when while because too again back out off whole full entire
     complete overview summary report rundown picture idea ideas one's what's whats what're which's whichever there
-    feed tariff scheme's ofgem ofgems fits   great renewable renewables energy electricity electric power
+    feed tariff scheme's ofgem ofgems fits great renewable renewables energy electricity electric power
     asap quick quickly quickie urgent urgently today's tbh btw fyi basically literally simply obviously wish hoping
     hope hopefully wonder wondering curious trying try throw chuck dig hit gonna using use used uses via into onto
     upon towards toward along among amongst amid theyre theyve youve weve mind thing things whos hows wheres that's
@@ -40,17 +40,18 @@ FILLERS = """
     respect according think thinks thought guess reckon suppose assume believe feel remember mention mentioned yes
     yeah yep yup ye aye sure certainly definitely absolutely feedintariff fit's place places spots location
     locations here hereby appreciated appreciate grateful obliged welcome greetings regards qualify qualifies
-    qualifying match matches matching satisfy satisfies satisfying  eligible moreover furthermore lastly
+    qualifying match matches matching satisfy satisfies satisfying eligible moreover furthermore lastly
     finally firstly secondly nice lovely brilliant ace super cool awesome excellent fab gotta across possess cover
     covers covering covered include includes including included contain contains containing size-wise tot
     respectively anyway anyways question ask asking asked request requesting requested enquiry inquiry requirement
     requirements criteria condition conditions ltd simple easy straightforward new old newer older modern recent
     recently newly brand theirselves himself themselves itself myself ourselves yourself country's nation's area's
     supported support's paid pay pays receiving receive receives whatsoever period fullstop stop comma actual
-    effective effectively given high low owt nowt summat wee aboot working functioning 
+    effective effectively given high low owt nowt summat wee aboot working functioning
 """
 
 FILLER_PHRASES = """
+    one more|one more thing|some more|any more|one last one|last one|next one
     hi there|hello there|hey there|morning all|im after|i am after|were after|we are after|after all|im only after
     what about|how about|tell me about|know about|ask about|asking about|enquiring about|inquiring about
     curious about|info about|information about|to do with|list of|a list of|the list of|at the moment|right now
@@ -124,6 +125,7 @@ FOREIGN = """
 """
 
 COMPOUND = """
+    planning objections objection reviews review sale grid bank banks spare
     instrument instruments speed speeds chill direction tunnel tunnels screen screens shield breaker breakers surf
     surfing surfer sock socks pipe pipes gust gusts swept eclipse eclipses flare flares systems plexus cycle cycles
     wind winds sail sails flask flasks therapy dip massage pool pools bottle bottles gardening phonics charger

@@ -165,7 +165,7 @@ def tokens(text: str) -> list[Token]:
 
 def _only_divides(text: str, start: int, end: int) -> bool:
     """Whether a hyphen is none of a range: no figure or spelled figure stands behind it."""
-    behind = text[end : end + 2].lstrip()[:1]
+    behind = text[end : end + 3].lstrip(" '’‘")[:1]
     before = text[max(0, start - 2) : start].rstrip()[-1:]
     if behind.isdigit() or behind in (".", "½", "¼"):
         return (
@@ -247,7 +247,10 @@ def _fixed(text: str) -> dict[int, Lexeme]:
 
     for postcode in find_postcodes(text):
         sector = _SECTOR.match(text, postcode.end) if " " not in postcode.text else None
-        put(Lexeme(CLASSES["POSTCODE"], postcode.start, sector.end() if sector else postcode.end))
+        start = (
+            postcode.end - len(postcode.pattern) if postcode.text.upper().endswith(postcode.pattern) else postcode.start
+        )
+        put(Lexeme(CLASSES["POSTCODE"], start, sector.end() if sector else postcode.end))
     for area in _AREA.finditer(text):
         if area[1].upper() in areas():
             put(Lexeme(CLASSES["POSTCODE"], area.start(1), area.end(1)))

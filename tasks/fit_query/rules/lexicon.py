@@ -13,6 +13,7 @@ MORE_WORDS = "more greater bigger larger higher stronger"
 LESS_WORDS = "less fewer smaller lower weaker littler"
 
 PHRASES: dict[str, str] = {
+    "ANNUAL": "annual|per annum",
     "MORE": """
         over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum
         minimum of|a minimum of|at minimum|exceeding|exceeds|exceed|in excess of|upwards of|upward of|starting at
@@ -115,7 +116,7 @@ PHRASES: dict[str, str] = {
         until expiry|till expiry|before expiry|until they expire|before they expire|until it expires
         before it expires|until expiration|before expiration|until the end of support|until support ends
         before support ends|before the support ends|of life left|lifetime left|until the fit ends
-        before the fit ends|until the tariff ends|till the end|before it ends|before they end|until the end
+        before the fit ends|until the tariff ends|before it ends|before they end
         before running out|before it runs out|before they run out|left over|of support|of fit support|of subsidy
         worth of support|still left|left on|support time|time left|term left|years left|remaining years
         years remaining|remaining term|remaining time|time remaining|support left|support remaining
@@ -441,7 +442,7 @@ PHRASES: dict[str, str] = {
         kilometer|minute drive|hour drive
     """,
     "UNSAYABLE": """
-        median|share|shares|percentage|percentages|percent|proportion|ratio|fraction of|percentile|variance
+        median|modal|share|shares|percentage|percentages|percent|proportion|ratio|fraction of|percentile|variance
         standard deviation|mode|battery|batteries|battery storage|heat pump|heat pumps|nuclear|coal|biomass
         geothermal|tidal|wave power|wave energy|ev chargers|ev charger|ev charging|offshore|hydrogen|landfill gas
         landfill|solar thermal|ground source|air source|gas turbine|gas turbines|steam turbine|steam turbines|steam
@@ -452,7 +453,8 @@ PHRASES: dict[str, str] = {
         decommissioned|efficiency|load factor|capacity factor|carbon|co2|emissions|kwh|mwh|gwh|hub height|height
         blade|blades|postcode sector|altitude|elevation|export|self consumption|off grid|school|schools|hospitals
         churches|cheapest|profitable|most profitable|non domestic|non residential|coastal|coast|storage|petrol|oil
-        wood|sewage|thermal|per capita|per person|population|households|wards|latitude|longitude|coordinates
+        wood|sewage|thermal|per capita|per person|population|households|wards|river|rivers|canal|loch|reservoir|latitude
+        longitude|coordinates
         standard|trend|growth|doubled|correlation|forecast|doubling|biggest increase|fossil|boiler|boilers|rural
         urban|planned|proposed|dismantled|broken|faulty|vestas|enercon|inverter|inverters|urban areas|phone number
         contact details|email address|address of|household|homes|houses|wave|waves|fuel cell|fuel cells

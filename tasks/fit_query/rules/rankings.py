@@ -90,7 +90,8 @@ def _(question: Question, found: Match) -> None:
 
 @early_numbers(
     "ranking: first or last to be built",
-    "(?P<which>FIRST|LAST) (?:KIND|SITE_ONE|SITE_MANY|SIZE)+ BUILT(?!(?:IN|SINCE|AFTER|BEFORE|BY|BETWEEN|FROM|UNTIL)?(?:EDGE_START|EDGE_END)?DAY)",
+    """(?P<which>FIRST|LAST) (?:KIND|SITE_ONE|SITE_MANY|SIZE)+
+    BUILT(?!(?:IN|SINCE|AFTER|BEFORE|BY|BETWEEN|FROM|UNTIL)?(?:EDGE_START|EDGE_END)?DAY)""",
 )
 def _(question: Question, found: Match) -> None:
     first = question.classes[found.start] == CLASSES["FIRST"]
@@ -264,8 +265,8 @@ def _(question: Question, found: Match) -> bool | None:
 
 @late("ranking: N sites", "(?P<number>NUMBER) (?:SIZE|COMMA|AND|OR|PLACE)* (?:KIND|AND|OR)* (?P<noun>NOUN)")
 def _(question: Question, found: Match) -> bool | None:
-    before = question.classes[found.start - 1] if found.start else "_"
-    if before != "_" and NAMES[before] in ("FIT", "ID", "MORE", "LESS", "DASH", "TO", "SITE_ONE"):
+    before = NAMES[question.lexemes[found.start - 1].kind] if found.start else ""
+    if before in ("FIT", "ID", "MORE", "LESS", "DASH", "TO", "SITE_ONE"):
         return False
     if found.lexeme("noun").key in ("things", "stuff", "any", "options", "something") or re.search(
         r"\d[.,/]", question.quote(found.place("number"))

@@ -19,6 +19,7 @@ _HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _TIME_WORDS = frozenset({"BEFORE", "AFTER", "SINCE", "UNTIL"})
 _FIGURE = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE", "MONTH", "DECADE"))
 _NEAR_NOTHING = re.compile(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"))
+_UNKNOWN_RATE = re.compile(compiled("UNKNOWN RATE"))
 _BEYOND = re.compile(compiled("(?:MORE|LESS) PLACE"))
 _COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
 _BENIGN_NOT = re.compile(
@@ -34,8 +35,9 @@ _DEFINITION = re.compile(
     r"|explain)\b",
     re.IGNORECASE,
 )
-_WHEN = re.compile(
-    r"\s*(?:when|what time|in (?:which|what) year) (?:was|were|is|are|did|do|does|will)\b", re.IGNORECASE
+_WHEN = re.compile(r"\s*(?:when|what time) (?:was|were|is|are|did|do|does|will)\b", re.IGNORECASE)
+_HOW_BIG = re.compile(
+    r"\s*how (?:big|large|small|tall|high|long|old|far)\b|\s*where (?:is|are) (?!the\b|there\b)", re.IGNORECASE
 )
 _ADVICE = re.compile(
     r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b"
@@ -53,6 +55,12 @@ def refuse(question: Question) -> None:
     told = story.told(question) if question.has("UNSAYABLE") else []
     if any(character == CLASSES["UNSAYABLE"] and not told[at] for at, character in enumerate(question.classes)):
         raise Unsupported("what no field has")
+    if _WHEN.match(question.text) and not question.has("FIT", "ID"):
+        raise Unsupported("when something was or will be")
+    if _HOW_BIG.match(question.text) and not question.has("AVERAGE"):
+        raise Unsupported("how large one is")
+    if "for sale" in question.text.lower():
+        raise Unsupported("what is for sale")
     if _OWNER.match(question.text):
         raise Unsupported("an owner")
     if question.has("NOT") and not _only_benign_not(question):
@@ -98,7 +106,7 @@ def check_left_over(question: Question) -> None:
     )
     if not about_sites and not question.has("ALL") and (unknown or foreign or not reading):
         raise Unsupported("no question about installations")
-    compound = _COMPOUND.search("".join(lexeme.kind for lexeme in question.lexemes))
+    compound = _COMPOUND.search(_kinds_of(question))
     if (
         compound
         and not foreign
@@ -109,6 +117,12 @@ def check_left_over(question: Question) -> None:
     if compound or foreign:
         raise Unsupported("a subject beside installations")
     _consume_explained(question)
+    named = bool((_KINDS | _SITES) & set(kinds))
+    told_of = unknown or "STORY" in kinds or "GROUP_OTHER" in kinds
+    if not named and told_of and reading and reading.keys() <= {"location", "locations", "aggregate", "sort", "limit"}:
+        raise Unsupported("a question about something else in a place")
+    if _UNKNOWN_RATE.search(_kinds_of(question)):
+        raise Unsupported("a rate that is not ours")
     if _NEAR_NOTHING.search(question.classes):
         raise Unsupported("near what no place is")
     if reading.get("query_type") == "comparison" and not _compares(question):
@@ -118,10 +132,10 @@ def check_left_over(question: Question) -> None:
         raise Unsupported("a ranking by what no field has")
     if left:
         raise Unreadable(f"left over: {sorted(left)}")
+    if unknown and reading.keys() == {"technology"}:
+        raise Unsupported("a technology in a question about something else")
     if not reading and not (question.has("ALL") or (_SITES & set(kinds) and not unknown)):
         raise Unsupported("no filter")
-    if _WHEN.match(question.text):
-        raise Unsupported("when something was or will be")
     if not reading.keys() - {"technology", "technologies", "location", "built_in"} and _ADVICE.match(question.text):
         raise Unsupported("advice")
     if (
@@ -175,12 +189,13 @@ def _consume_explained(question: Question) -> None:
             question.consume(at, at + 1)
 
 
+def _kinds_of(question: Question) -> str:
+    return "".join(lexeme.kind for lexeme in question.lexemes)
+
+
+_STORY_GOES_ON = frozenset({"STORY", "UNKNOWN", "COMMA", "STOP", "FIT", "GROUP_OTHER"})
+
+
 def _ends_or_tells(question: Question, at: int) -> bool:
     """Whether nothing but a story goes on at `at` ("next week"), so that "next" ranks nothing."""
-    return at >= len(question.lexemes) or NAMES[question.lexemes[at].kind] in (
-        "STORY",
-        "UNKNOWN",
-        "COMMA",
-        "STOP",
-        "FIT",
-    )
+    return at >= len(question.lexemes) or NAMES[question.lexemes[at].kind] in _STORY_GOES_ON

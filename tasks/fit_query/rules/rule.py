@@ -11,7 +11,7 @@ Rules run in the order in which they are listed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -27,7 +27,6 @@ MACROS = {
     "ONE": "(?:TECHNOLOGY_ONE|SITE_ONE)",
     "MANY": "(?:TECHNOLOGY_MANY|SITE_MANY)",
     "NOUN": "(?:TECHNOLOGY|TECHNOLOGY_ONE|TECHNOLOGY_MANY|SITE_ONE|SITE_MANY)",
-    "ANY": ".",
 }
 _NAME = re.compile(r"\b[A-Z][A-Z_]+\b")
 
@@ -155,10 +154,6 @@ def compiled(pattern: str) -> str:
 def _with_characters(part: str) -> str:
     def character(found: re.Match[str]) -> str:
         name = found.group()
-        return _with_characters(MACROS[name]) if name in MACROS and name != "ANY" else MACROS.get(name) or CLASSES[name]
+        return _with_characters(MACROS[name]) if name in MACROS else CLASSES[name]
 
     return _NAME.sub(character, part)
-
-
-def first_of(items: Iterable[str], default: str = "") -> str:
-    return next(iter(items), default)

@@ -20,7 +20,23 @@ _FAMILIES = (
     frozenset({"COUNT", "TOTAL", "AVERAGE"}),
 )
 _BOUNDS = frozenset(
-    {"MORE", "LESS", "BETWEEN", "ABOUT", "EXACT", "SINCE", "AFTER", "BEFORE", "UNTIL", "BY", "FROM", "IN", "NEAR"}
+    {
+        "MORE",
+        "LESS",
+        "BETWEEN",
+        "ABOUT",
+        "EXACT",
+        "SINCE",
+        "AFTER",
+        "BEFORE",
+        "UNTIL",
+        "BY",
+        "FROM",
+        "IN",
+        "NEAR",
+        "TOP",
+        "WHICH",
+    }
 )
 _REQUEST = _TECHNOLOGY | {
     "SITE_ONE",
