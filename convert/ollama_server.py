@@ -95,7 +95,7 @@ class OllamaServer:
         return int(self._json("POST", "/api/chat", body).get("prompt_eval_count", -1))
 
     def run(self, name: str, text: str) -> Generated:
-        """What `ollama run --nowordwrap NAME TEXT` prints: the model's own template, system prompt and parameters apply."""
+        """What `ollama run --nowordwrap NAME TEXT` prints: the model's own template, prompt and parameters apply."""
         reply = self._json("POST", "/api/generate", {"model": name, "prompt": text, "stream": False})
         return Generated(str(reply.get("response", "")), int(reply.get("prompt_eval_count", -1)))
 

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving.cache import Cache, NoCache
-from serving.decision import Policy, decide
+from serving.decision import UNCONFIRMED, Policy, decide
 from serving.engines.engine import Engine
 from serving.input_text import cleaned
 from serving.observer import Observer, Unobserved
@@ -239,12 +239,13 @@ class Answerer:
             candidate = model or rules
             if candidate is None or candidate.grounded.blocked:
                 raise self._nothing(work)
-            return self._signed(work, candidate)
+            unread = self.task.rules is not None and rules is None
+            return self._signed(work, candidate, *([UNCONFIRMED] if unread else []))
         decision = self._policy(model.grounded, rules.grounded)
         if decision is None:
             raise self._nothing(work)
         chosen = model if decision.reader == "model" else rules
-        return self._signed(work, chosen, *([decision.disagreement] if decision.disagreement else []))
+        return self._signed(work, chosen, *([decision.doubt] if decision.doubt else []))
 
     def _nothing(self, work: Work) -> TuneserveError:
         """Why there is no answer: the engine when it failed, else what the readers' readings lacked."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from serving.answering import Answerer, NoAnswer
 from serving.cache import MemoryCache
+from serving.decision import UNCONFIRMED
 from serving.input_text import InputEmpty, InputTooLong
 from tests.serving.conftest import READING, TASK, ScriptedEngine, no_import
 from tuneserve.answer import FieldSource
@@ -83,14 +84,14 @@ def test_a_reading_that_is_untrue_of_the_input_is_not_passed_on() -> None:
 
 def test_the_rules_answer_when_the_model_s_reading_is_untrue() -> None:
     answer = Answerer(TASK, ScriptedEngine('{"length":"9 km"}')).answer("how far is 3 km")
-    assert (answer.origin, answer.output, answer.problems) == ("rules", {"metres": 3000}, ())
+    assert (answer.origin, answer.output, answer.problems) == ("rules", {"metres": 3000}, (UNCONFIRMED,))
 
 
 def test_readers_that_differ_are_reported_with_the_fields() -> None:
     engine = ScriptedEngine('{"length":"4 km"}')
     answer = Answerer(TASK, engine).answer("not 3 km but 4 km")
-    assert answer.output == {"metres": 4000}
-    assert answer.origin == "model"
+    assert answer.output == {"metres": 3000}
+    assert answer.origin == "rules"
     [problem] = answer.problems
     assert problem.code == "readers_disagree"
     assert "metres" in problem.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.decision import Decision, decide
+from serving.decision import UNCONFIRMED, Decision, decide
 from tuneserve.task import Grounded, JsonObject, Problem
 
 BLOCKING = Problem("not_in_text", "no", None, blocking=True)
@@ -19,10 +19,10 @@ def test_agreement_is_the_model_s_answer() -> None:
 
 
 @pytest.mark.parametrize("blocked", [Grounded(None), Grounded({"a": 2}, problems=[BLOCKING])])
-def test_a_blocked_reading_loses_without_a_disagreement(blocked: Grounded) -> None:
+def test_a_blocked_reading_loses_and_the_other_is_unconfirmed(blocked: Grounded) -> None:
     good = grounded({"a": 1}, "unaccounted", "weak_evidence")
-    assert decide(blocked, good) == Decision("rules")
-    assert decide(good, blocked) == Decision("model")
+    assert decide(blocked, good) == Decision("rules", UNCONFIRMED)
+    assert decide(good, blocked) == Decision("model", UNCONFIRMED)
     assert decide(blocked, blocked) is None
 
 
@@ -32,14 +32,14 @@ def test_the_reading_with_fewer_signs_against_it_wins() -> None:
     for decision, winner in ((decide(poor, fair), "rules"), (decide(fair, poor), "model")):
         assert decision is not None
         assert decision.reader == winner
-        assert decision.disagreement is not None
-        assert decision.disagreement.code == "readers_disagree"
-        assert decision.disagreement.message.endswith("differently: a")
+        assert decision.doubt is not None
+        assert decision.doubt.code == "readers_disagree"
+        assert decision.doubt.message.endswith("differently: a")
 
 
-def test_a_draw_is_the_model_s_and_still_reported() -> None:
+def test_a_draw_is_the_rules_and_still_reported() -> None:
     decision = decide(grounded({"a": 1}), grounded({"b": 1}))
     assert decision is not None
-    assert decision.reader == "model"
-    assert decision.disagreement is not None
-    assert decision.disagreement.message.endswith("a, b")
+    assert decision.reader == "rules"
+    assert decision.doubt is not None
+    assert decision.doubt.message.endswith("a, b")
