@@ -45,7 +45,6 @@ def test_wrong_usage_exits_with_two(arguments: list[str]) -> None:
         (["import", "fit_query", "nowhere.csv"], "nowhere.csv: no such file"),
         (["new", "Bad-Name"], "no task name"),
         (["new", "fit_query"], "is there already"),
-        (["train", "fit_query", "--recipe", "nowhere"], "nowhere"),
         (["train", "fit_query", "--run", "never_made"], "tuneserve build fit_query --run never_made"),
     ],
 )
@@ -56,6 +55,13 @@ def test_an_error_is_one_line_and_exits_with_one(arguments: list[str], said: str
     assert done.stderr.startswith("tuneserve: ")
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+def test_an_unknown_recipe_is_wrong_usage_and_the_known_ones_are_named() -> None:
+    done = tuneserve("train", "fit_query", "--recipe", "nowhere")
+    assert done.returncode == 2
+    assert done.stderr.startswith("tuneserve: no recipe 'nowhere' (there are: cpu, ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_json_prints_one_answer_and_nothing_else() -> None:
