@@ -57,7 +57,10 @@ class Candidate:
 
 @dataclass(slots=True)
 class Work:
-    """What has been found out about one input so far. `failure` is why the model gave no candidate."""
+    """What has been found out about one input so far. `failure` is why the model gave no candidate.
+
+    `rules_gave_up` means that they were asked and could not read the input.
+    """
 
     text: str
     today: date
@@ -66,6 +69,7 @@ class Work:
     took_ms: dict[str, float] = field(default_factory=dict)
     model: Candidate | None = None
     rules: Candidate | None = None
+    rules_gave_up: bool = False
     failure: EngineError | NotAReading | None = None
 
     @contextmanager
@@ -184,6 +188,7 @@ class Answerer:
         with work.timed("rules"):
             reading = self.task.rules(work.text, work.today)
         if reading is None:
+            work.rules_gave_up = True
             return
         try:
             self._parser.check(reading)
@@ -239,8 +244,7 @@ class Answerer:
             candidate = model or rules
             if candidate is None or candidate.grounded.blocked:
                 raise self._nothing(work)
-            unread = self.task.rules is not None and rules is None
-            return self._signed(work, candidate, *([UNCONFIRMED] if unread else []))
+            return self._signed(work, candidate, *([UNCONFIRMED] if work.rules_gave_up else []))
         decision = self._policy(model.grounded, rules.grounded)
         if decision is None:
             raise self._nothing(work)

@@ -2,7 +2,8 @@
 
 `python -m training.compare_trl TASK [--run NAME] [--steps N]`, after `tuneserve build TASK` and `pip install trl`.
 Both train the recipe's LoRA layers on the same base in bf16 with the same batch size on assistant tokens only, and
-TRL groups rows by length too. Each trains in a process of its own: what one allocates must not slow the other.
+TRL groups rows by length too. Each trains in a process of its own: what one allocates must not slow the other. On
+a machine with other work compare processor seconds, and set OMP_NUM_THREADS=1: waiting threads spin.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from training.adapter import lora_settings, peft_model
-from training.base import BaseReference, find_base, load_tokenizer
+from training.base import find_base, load_tokenizer
 from training.batches import encode_all, shared_prefix
 from tuneserve.errors import UsageError
 from tuneserve.example import read_examples
-from tuneserve.progress import Progress, Silent, progress_for_stderr
+from tuneserve.progress import Bar, Silent
 from tuneserve.recipe import Recipe, read_recipe
 from tuneserve.run import Run, open_run
 
@@ -37,51 +41,84 @@ def _library(name: str) -> Any:
         raise UsageError(f"{name} is missing; install it for this comparison: pip install trl") from error
 
 
-def ours(run: Run, recipe: Recipe, steps: int, progress: Progress) -> tuple[float, float]:
-    """(tokens, examples) a second of our loop."""
+@dataclass
+class Clock:
+    """Wall and processor time at the end of each step."""
+
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def tick(self) -> None:
+        self.wall.append(time.perf_counter())
+        self.processor.append(time.process_time())
+
+    def figures(self, examples: int) -> dict[str, float]:
+        """Speed after the first WARM steps, of which each saw `examples`."""
+        seen = (len(self.wall) - WARM) * examples
+        wall, processor = (marks[-1] - marks[WARM - 1] for marks in (self.wall, self.processor))
+        return {
+            "examples_per_second": round(seen / wall, 2),
+            "processor_seconds_per_example": round(processor / seen, 3),
+        }
+
+
+class Ticking(Silent):
+    """Progress that ticks when the loop tells of a step."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    @contextmanager
+    def bar(self, label: str, total: int, done: int = 0, unit: str = "") -> Iterator[Bar]:
+        clock = self._clock
+
+        class TickingBar:
+            def advance(self, steps: int = 1, note: str = "") -> None:
+                clock.tick()
+
+        yield TickingBar()
+
+
+def ours(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
+    """Trains with our loop. The step after the last counted one is where it evaluates."""
     from training.checkpoint import Checkpoints, Position
-    from training.log import open_log, read_log
+    from training.log import open_log
     from training.loop import Data, Loop
 
-    base = find_base(recipe.base.model, recipe.base.revision, progress)
+    base = find_base(recipe.base.model, recipe.base.revision, Silent())
     tokenizer = load_tokenizer(base)
     rows = encode_all(tokenizer, read_examples(run.data / "train.jsonl"), recipe.train.max_length)
     data = Data(rows, rows[:8], shared_prefix(rows), tokenizer.pad_token_id)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        loop = Loop(peft_model(base, recipe), recipe.train, data, Checkpoints(folder / "c"), progress, WARM + steps)
-        position = Position()
+        checkpoints = Checkpoints(folder / "checkpoints")
+        loop = Loop(peft_model(base, recipe), recipe.train, data, checkpoints, Ticking(clock), steps + 1)
         with open_log(folder, 0, "compare", {}, False) as log:
-            loop.run(position, log)
-        rates = [row["tokens_per_second"] for row in read_log(folder / "log.jsonl") if "loss" in row][WARM:]
-    # Steps take as long as they have tokens, so their mean speed is the harmonic mean of their speeds.
-    tokens = len(rates) / sum(1 / rate for rate in rates)
-    return tokens, tokens * position.examples / position.tokens
+            loop.run(Position(), log)
+    del clock.wall[steps:], clock.processor[steps:]
 
 
-def trl(run: Run, recipe: Recipe, steps: int, progress: Progress) -> tuple[float, float]:
-    """(tokens, examples) a second of TRL's SFTTrainer."""
+def trl(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
+    """Trains with TRL's SFTTrainer."""
     import torch
     from peft import LoraConfig
     from transformers import AutoModelForCausalLM, TrainerCallback
 
     library = _library("trl")
-    base: BaseReference = find_base(recipe.base.model, recipe.base.revision, progress)
-    tokenizer = load_tokenizer(base)
+    base = find_base(recipe.base.model, recipe.base.revision, Silent())
     rows = [
         {"prompt": list(example.messages[:-1]), "completion": [example.messages[-1]]}
         for example in read_examples(run.data / "train.jsonl")
     ]
-    ends: list[float] = []
 
-    class Clock(TrainerCallback):
+    class Ticks(TrainerCallback):
         def on_step_end(self, *arguments: Any, **named: Any) -> None:
-            ends.append(time.perf_counter())
+            clock.tick()
 
     with tempfile.TemporaryDirectory() as folder:
         settings = library.SFTConfig(
             output_dir=folder,
-            max_steps=WARM + steps,
+            max_steps=steps,
             per_device_train_batch_size=recipe.train.batch_size,
             learning_rate=recipe.train.learning_rate,
             max_length=recipe.train.max_length,
@@ -98,38 +135,30 @@ def trl(run: Run, recipe: Recipe, steps: int, progress: Progress) -> tuple[float
             model=AutoModelForCausalLM.from_pretrained(base.path, dtype=torch.bfloat16),
             args=settings,
             train_dataset=_library("datasets").Dataset.from_list(rows),
-            processing_class=tokenizer,
+            processing_class=load_tokenizer(base),
             peft_config=LoraConfig(**lora_settings(recipe.lora)),
-            callbacks=[Clock()],
+            callbacks=[Ticks()],
         )
         trainer.train()
-    examples = steps * recipe.train.batch_size / (ends[-1] - ends[WARM - 1])
-    lengths = [
-        len(row) for row in encode_all(tokenizer, read_examples(run.data / "train.jsonl"), recipe.train.max_length)
-    ]
-    return examples * sum(lengths) / len(lengths), examples
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(prog="python -m training.compare_trl", description=__doc__.splitlines()[0])
+    arguments = argparse.ArgumentParser(
+        prog="python -m training.compare_trl", description=(__doc__ or "").splitlines()[0]
+    )
     arguments.add_argument("task")
     arguments.add_argument("--run", default="default")
     arguments.add_argument("--recipe", default="cpu")
-    arguments.add_argument("--steps", type=int, default=20)
+    arguments.add_argument("--steps", type=int, default=20, help=f"steps that count, after {WARM} that do not")
     arguments.add_argument("--only", choices=["trl", "ours"])
     given = arguments.parse_args()
     if given.only is None:
-        progress_for_stderr().say(f"{given.steps} steps each, after {WARM} to warm up")
         for name in ("trl", "ours"):
             subprocess.run([sys.executable, "-m", "training.compare_trl", *sys.argv[1:], "--only", name], check=True)
         return
-    train = {"trl": trl, "ours": ours}[given.only]
-    tokens, examples = train(open_run(given.task, given.run), read_recipe(given.recipe), given.steps, Silent())
-    print(
-        json.dumps(
-            {"trainer": given.only, "tokens_per_second": round(tokens), "examples_per_second": round(examples, 2)}
-        )
-    )
+    recipe, clock = read_recipe(given.recipe), Clock()
+    {"trl": trl, "ours": ours}[given.only](open_run(given.task, given.run), recipe, WARM + given.steps, clock)
+    print(json.dumps({"trainer": given.only, **clock.figures(recipe.train.batch_size)}))
 
 
 if __name__ == "__main__":

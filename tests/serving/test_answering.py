@@ -87,6 +87,13 @@ def test_the_rules_answer_when_the_model_s_reading_is_untrue() -> None:
     assert (answer.origin, answer.output, answer.problems) == ("rules", {"metres": 3000}, (UNCONFIRMED,))
 
 
+def test_a_model_that_the_rules_cannot_follow_is_unconfirmed_in_the_gateway_only() -> None:
+    task = replace(TASK, rules=lambda text, today: None)
+    answerer = Answerer(task, ScriptedEngine('{"length":"3 km"}'))
+    assert answerer.answer("how far is 3 km").problems == (UNCONFIRMED,)
+    assert answerer.answer("how far is 3 km", through="model").problems == ()
+
+
 def test_readers_that_differ_are_reported_with_the_fields() -> None:
     engine = ScriptedEngine('{"length":"4 km"}')
     answer = Answerer(TASK, engine).answer("not 3 km but 4 km")
