@@ -82,7 +82,7 @@ def _most_body_bytes(path: str) -> int:
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
-    refusal = _refusal(error)
+    refusal = _refusal(error, request.headers.get("content-type", ""))
     request.app.state.gateway.metrics.rejected(refusal.slug)
     more = {}
     if request.url.path.startswith("/v1/chat/"):
@@ -91,8 +91,11 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     return refusal.response(request.state.request_id, **more)
 
 
-def _refusal(error: Exception) -> Refusal:
+def _refusal(error: Exception, content_type: str) -> Refusal:
     if isinstance(error, RequestValidationError):
+        if "json" not in content_type.lower():
+            # A page of another site can send a form to this port unasked, but not JSON.
+            return Refusal(400, "not-json", "send JSON, with the header 'Content-Type: application/json'")
         return refusal_of_fields(error.errors())
     if isinstance(error, HTTPException):
         return refusal_of_http(error)

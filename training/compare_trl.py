@@ -24,6 +24,7 @@ from typing import Any
 from training.adapter import lora_settings, peft_model
 from training.base import find_base, load_tokenizer
 from training.batches import encode_all, shared_prefix
+from training.checkpoint import Position
 from tuneserve.errors import UsageError
 from tuneserve.example import read_examples
 from tuneserve.progress import Bar, Silent
@@ -43,48 +44,57 @@ def _library(name: str) -> Any:
 
 @dataclass
 class Clock:
-    """Wall and processor time at the end of each step."""
+    """Wall time, processor time and tokens seen so far, at the end of each step."""
 
     wall: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
+    tokens: list[float] = field(default_factory=list)
 
-    def tick(self) -> None:
+    def tick(self, tokens: float) -> None:
         self.wall.append(time.perf_counter())
         self.processor.append(time.process_time())
+        self.tokens.append(tokens)
 
-    def figures(self, examples: int) -> dict[str, float]:
-        """Speed after the first WARM steps, of which each saw `examples`."""
-        seen = (len(self.wall) - WARM) * examples
-        wall, processor = (marks[-1] - marks[WARM - 1] for marks in (self.wall, self.processor))
+    def figures(self, steps: int, examples: int) -> dict[str, float]:
+        """Speed over the steps from WARM to `steps`, of which each saw `examples`.
+
+        TRL begins with the longest rows, so that in a short run only tokens compare.
+        """
+        wall, processor, tokens = (
+            marks[steps - 1] - marks[WARM - 1] for marks in (self.wall, self.processor, self.tokens)
+        )
         return {
-            "examples_per_second": round(seen / wall, 2),
-            "processor_seconds_per_example": round(processor / seen, 3),
+            "tokens_per_second": round(tokens / wall, 1),
+            "tokens_per_processor_second": round(tokens / processor, 1),
+            "tokens_per_example": round(tokens / (steps - WARM) / examples, 1),
         }
 
 
 class Ticking(Silent):
     """Progress that ticks when the loop tells of a step."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, position: Position) -> None:
         self._clock = clock
+        self._position = position
 
     @contextmanager
     def bar(self, label: str, total: int, done: int = 0, unit: str = "") -> Iterator[Bar]:
-        clock = self._clock
+        clock, position = self._clock, self._position
 
         class TickingBar:
             def advance(self, steps: int = 1, note: str = "") -> None:
-                clock.tick()
+                clock.tick(position.tokens)
 
         yield TickingBar()
 
 
 def ours(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
-    """Trains with our loop. The step after the last counted one is where it evaluates."""
-    from training.checkpoint import Checkpoints, Position
+    """Trains with our loop, a step more than counts: at the last one it evaluates too."""
+    from training.checkpoint import Checkpoints
     from training.log import open_log
     from training.loop import Data, Loop
 
+    position = Position()
     base = find_base(recipe.base.model, recipe.base.revision, Silent())
     tokenizer = load_tokenizer(base)
     rows = encode_all(tokenizer, read_examples(run.data / "train.jsonl"), recipe.train.max_length)
@@ -92,10 +102,9 @@ def ours(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         checkpoints = Checkpoints(folder / "checkpoints")
-        loop = Loop(peft_model(base, recipe), recipe.train, data, checkpoints, Ticking(clock), steps + 1)
+        loop = Loop(peft_model(base, recipe), recipe.train, data, checkpoints, Ticking(clock, position), steps + 1)
         with open_log(folder, 0, "compare", {}, False) as log:
-            loop.run(Position(), log)
-    del clock.wall[steps:], clock.processor[steps:]
+            loop.run(position, log)
 
 
 def trl(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
@@ -112,8 +121,9 @@ def trl(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
     ]
 
     class Ticks(TrainerCallback):
-        def on_step_end(self, *arguments: Any, **named: Any) -> None:
-            clock.tick()
+        def on_log(self, *arguments: Any, logs: dict[str, Any], **named: Any) -> None:
+            if "loss" in logs:
+                clock.tick(float(logs["num_tokens"]))
 
     with tempfile.TemporaryDirectory() as folder:
         settings = library.SFTConfig(
@@ -127,6 +137,7 @@ def trl(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
             bf16=True,
             use_cpu=not torch.cuda.is_available(),
             gradient_checkpointing=False,
+            logging_steps=1,
             report_to=[],
             save_strategy="no",
             disable_tqdm=True,
@@ -143,9 +154,7 @@ def trl(run: Run, recipe: Recipe, steps: int, clock: Clock) -> None:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(
-        prog="python -m training.compare_trl", description=(__doc__ or "").splitlines()[0]
-    )
+    arguments = argparse.ArgumentParser(prog="python -m training.compare_trl")
     arguments.add_argument("task")
     arguments.add_argument("--run", default="default")
     arguments.add_argument("--recipe", default="cpu")
@@ -158,7 +167,7 @@ def main() -> None:
         return
     recipe, clock = read_recipe(given.recipe), Clock()
     {"trl": trl, "ours": ours}[given.only](open_run(given.task, given.run), recipe, WARM + given.steps, clock)
-    print(json.dumps({"trainer": given.only, **clock.figures(recipe.train.batch_size)}))
+    print(json.dumps({"trainer": given.only, **clock.figures(WARM + given.steps, recipe.train.batch_size)}))
 
 
 if __name__ == "__main__":

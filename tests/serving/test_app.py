@@ -95,6 +95,12 @@ def test_a_body_that_cannot_be_answered_is_refused(client: TestClient, body: byt
     assert_problem(reply, status, slug)
 
 
+def test_a_body_that_is_not_sent_as_json_is_told_which_header_to_send(client: TestClient) -> None:
+    reply = client.post(ANSWER, content=json.dumps(QUESTION), headers={"Content-Type": "text/plain"})
+    assert_problem(reply, 400, "not-json")
+    assert "Content-Type: application/json" in reply.json()["detail"]
+
+
 def test_a_chunked_body_is_limited_too(client: TestClient) -> None:
     reply = client.post(ANSWER, content=(b" " * 1000 for _ in range(100)), headers=JSON)
     assert_problem(reply, 413, "body-too-large")
