@@ -9,10 +9,10 @@ export PIP_FIND_LINKS := $(strip $(PIP_FIND_LINKS) $(WHEELS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick serve train lint docs lock clean
+.PHONY: help demo test test-quick serve train install-train lint docs lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.serve ## install the serving side (no torch), prepare the released model, answer real questions
 	@$(BIN)/tuneserve demo
@@ -31,6 +31,8 @@ serve: .venv/.serve ## the gateway on http://127.0.0.1:8000
 
 train: .venv/.train ## the whole pipeline for fit_query on the default recipe
 	@$(BIN)/tuneserve run fit_query
+
+install-train: .venv/.train ## install what training needs (PyTorch), nothing else
 
 lint: .venv/.test ## ruff and mypy
 	@$(BIN)/python -m ruff check .

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from tuneserve import __version__
-from tuneserve.errors import TuneserveError
+from tuneserve.errors import StageError, TuneserveError
 from tuneserve.manifest import read_manifest
 from tuneserve.release import modelfiles_folder, read_release
 from tuneserve.run import STAGES, Run, data_folder
@@ -21,7 +21,7 @@ from tuneserve.task import task_names
 
 PARTS = {
     "serving": (("fastapi", "llama_cpp", "sqlalchemy"), "make demo"),
-    "training": (("torch", "transformers", "peft"), "make train"),
+    "training": (("torch", "transformers", "peft"), "make install-train"),
 }
 DISTRIBUTIONS = {"llama_cpp": "llama-cpp-python", "sqlalchemy": "SQLAlchemy"}
 STAGE_FOLDERS = {"build": "data", "train": "adapter", "evaluate": "report", "convert": "gguf", "publish": "release"}
@@ -78,8 +78,20 @@ def _task_lines(name: str, task: dict[str, Any]) -> list[str]:
     return lines
 
 
+def require_part(name: str) -> None:
+    """Raises StageError, with the command that installs it, when a part of PARTS is not installed."""
+    modules, command = PARTS[name]
+    missing = _missing(modules)
+    if missing:
+        raise StageError(f"{name} needs {', '.join(missing)}, not installed here; run: {command}")
+
+
+def _missing(modules: tuple[str, ...]) -> list[str]:
+    return [name for name in modules if importlib.util.find_spec(name) is None]
+
+
 def _part(modules: tuple[str, ...], command: str) -> dict[str, Any]:
-    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    missing = _missing(modules)
     versions = {
         name: importlib.metadata.version(DISTRIBUTIONS.get(name, name)) for name in modules if name not in missing
     }

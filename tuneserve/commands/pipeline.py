@@ -62,16 +62,20 @@ def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
 class Workplace:
     """A task, its run and recipe, opened for one command; holds the run's lock while a stage works."""
 
-    def __init__(self, task: str, run_name: str, recipe: str | None) -> None:
+    def __init__(self, task: str, run_name: str, recipe: str | None, needs: str | None = None) -> None:
+        """`needs` names an installed part (tuneserve.status.PARTS) without which nothing should be begun."""
         from tuneserve.progress import progress_for_stderr
         from tuneserve.recipe import read_recipe
         from tuneserve.run import open_run
+        from tuneserve.status import require_part
         from tuneserve.task import load_task
 
         self.task: Task = load_task(task)
         self.run: Run = open_run(task, run_name)
         self.recipe: Recipe = read_recipe(recipe or self.task.recipe)
         self.progress: Progress = progress_for_stderr()
+        if needs:
+            require_part(needs)
 
     def build(self, force: bool) -> Manifest:
         from training.dataset import build
@@ -113,7 +117,7 @@ def build(task: str, run_name: str, recipe: str | None, force: bool) -> None:
 @training_options
 def train(task: str, run_name: str, recipe: str | None, force: bool, **overrides: Any) -> None:
     """Train the LoRA adapter. Interrupt it at any time; the same command goes on from the last checkpoint."""
-    place = Workplace(task, run_name, recipe)
+    place = Workplace(task, run_name, recipe, needs="training")
     with place.run.locked():
         place.train(force, **overrides)
 
@@ -122,7 +126,7 @@ def train(task: str, run_name: str, recipe: str | None, force: bool, **overrides
 @stage_options
 def evaluate(task: str, run_name: str, recipe: str | None, force: bool) -> None:
     """Score rules, base model and adapter on the hand-written cases and the test split."""
-    place = Workplace(task, run_name, recipe)
+    place = Workplace(task, run_name, recipe, needs="training")
     with place.run.locked():
         place.evaluate(force)
 
@@ -131,7 +135,7 @@ def evaluate(task: str, run_name: str, recipe: str | None, force: bool) -> None:
 @stage_options
 def convert(task: str, run_name: str, recipe: str | None, force: bool) -> None:
     """Merge the adapter, convert to GGUF, quantise."""
-    place = Workplace(task, run_name, recipe)
+    place = Workplace(task, run_name, recipe, needs="training")
     with place.run.locked():
         place.convert(force)
 
@@ -177,7 +181,7 @@ def run(
     **overrides: Any,
 ) -> None:
     """All stages: build, train, evaluate, convert, publish. Finished ones are skipped."""
-    place = Workplace(task, run_name, recipe)
+    place = Workplace(task, run_name, recipe, needs="training")
     with place.run.locked():
         place.build(force)
         place.train(force, **overrides)
