@@ -10,11 +10,11 @@ from convert.expected_ids import ExpectedChat
 from convert.modelfile import modelfile_of
 from convert.ollama_server import TESTED_VERSION, OllamaServer
 from convert.parity import check_parity
-from convert.scoring import answer_of
 from convert.served_model import ServedModel
 from tuneserve.errors import ConversionError
 from tuneserve.progress import Progress
 from tuneserve.release import Release
+from tuneserve.replies import Replies
 from tuneserve.task import Task
 
 
@@ -79,8 +79,9 @@ def _answered(
     if generated.prompt_tokens != expected:
         return f"'ollama run' makes {generated.prompt_tokens} prompt tokens, training made {expected}"
     today = date.today()
-    here = answer_of(task, example, model.complete(messages, task.max_tokens), today)
-    there = answer_of(task, example, generated.text, today)
+    judge = Replies(task)
+    here = judge.of_text(example, model.complete(messages, task.max_tokens), today)
+    there = judge.of_text(example, generated.text, today)
     if there.output is None:
         return f"it writes {generated.text!r} for {example!r} ({', '.join(there.problems)})"
     if there.output != here.output:

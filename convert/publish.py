@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version as installed
@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from convert.adapter import CONFIG, WEIGHTS, read_config
+from convert.card import CARD, TASK_PART, model_card
+from convert.choice import read_choice
 from convert.expected_ids import EXPECTED_IDS, read_expected_ids
 from convert.modelfile import modelfile_of
 from convert.ollama_model import create_in_ollama
 from convert.ollama_server import OllamaServer, ollama_url
 from convert.parity import check_parity
 from convert.released import Prepared, keep, prepare_release
-from convert.scoring import measured, missed_gates, score_served
+from convert.scoring import gate_lines, measured, missed_gates, score_served
 from convert.served_model import ServedModel
 from convert.stage import SIZES, training_base
 from tuneserve.base import PACKAGED_BASES
@@ -56,9 +58,12 @@ def publish(
     *,
     version: str | None = None,
     force_gates: bool = False,
+    improvements: Sequence[str] = (),
     folder: Path | None = None,
 ) -> Manifest:
     """Fills run.release, then modelfiles/<task>/ (or `folder`), then creates the model in Ollama if one runs.
+
+    `improvements` are lines for the release's record and card: what is better than before.
 
     Raises StageError without a converted run or when a gate is missed (`force_gates` releases all the
     same, as "staging"); ConversionError when a template differs; ReleaseError when the task is no
@@ -66,7 +71,7 @@ def publish(
     """
     target = folder or modelfiles_folder(task.name)
     converted = required(run.gguf, "convert", run.command("convert"))
-    draft = _draft(run, task, recipe, target, version)
+    draft = replace(_draft(run, task, recipe, target, version), improvements=list(improvements))
     request = Request(
         stage="publish",
         inputs={"convert": converted.identity},
@@ -76,6 +81,8 @@ def publish(
             "gates": dict(task.gates),
             "cases": sha256_of_file(task.folder / "cases.jsonl"),
             "force_gates": force_gates,
+            "improvements": draft.improvements,
+            "card": sha256_of_file(task.folder / TASK_PART) if (task.folder / TASK_PART).is_file() else None,
         },
     )
 
@@ -125,11 +132,28 @@ def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | No
         prompt_sha256=prompt_sha256(task),
         schema_sha256=schema_sha256(task),
         adapter_sha256=sha256_of_file(run.adapter / WEIGHTS),
-        quantization=recipe.convert.served,
+        quantization=_served(run, recipe),
         gguf_sha256="",
-        training={"examples": training.get("examples"), **training.get("result", {})},
+        training={
+            "examples": training.get("examples"),
+            "started_from": training.get("started_from"),
+            **training.get("result", {}),
+        },
+        training_examples=(training.get("examples") or {}).get("train", 0)
+        + (training.get("started_from") or {}).get("examples", 0),
     )
     return draft if version else replace(draft, version=_next_version(read_release(target), draft))
+
+
+def _served(run: Run, recipe: Recipe) -> str:
+    """The file type that convert chose. Raises StageError when the recipe asks for another since."""
+    choice = read_choice(run.gguf)
+    if choice.configured != recipe.convert.served:
+        raise StageError(
+            f"served = '{recipe.convert.served}' is not what convert chose by ('{choice.configured}');"
+            f" run: {run.command('convert')}"
+        )
+    return choice.chosen
 
 
 def _next_version(last: Release | None, draft: Release) -> str:
@@ -156,6 +180,8 @@ def _release(
         progress.say(str(check_parity(read_expected_ids(partial / EXPECTED_IDS), model)))
         report = score_served(task, model, progress, date.today())
     write_json(partial / "report.json", report.as_json())
+    for line in gate_lines(task, report):
+        progress.say(f"  {line}")
     missed = missed_gates(task, report)
     if missed and not force_gates:
         raise StageError(
@@ -167,7 +193,9 @@ def _release(
         status="staging" if missed else "production",
         gguf_sha256=prepared.gguf_sha256,
         metrics=measured(report),
+        accuracy=round(report.share("exact").value, 4),
     )
+    (partial / CARD).write_text(model_card(release, task), encoding="utf-8")
     (partial / "Modelfile").write_text(modelfile_of(release, task, chat_format).text(), encoding="utf-8")
     write_release(partial, release)
     return {"release": release.name, "exact": report.share("exact").as_json(), "gguf": prepared.weight}
@@ -200,7 +228,7 @@ def _prepare(run: Run, task: Task, draft: Release, adapter: Path, progress: Prog
 
 def _install(source: Path, target: Path) -> None:
     """Puts the release where it is committed from; the whole folder is exchanged, unless it is the same."""
-    names = ("release.json", "Modelfile", EXPECTED_IDS, "adapter")
+    names = ("release.json", "Modelfile", CARD, EXPECTED_IDS, "adapter")
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

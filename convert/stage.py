@@ -14,20 +14,26 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from convert.adapter import CONFIG, WEIGHTS, Adapter, read_config
+from convert.choice import UNQUANTISED, Choice, choose, write_choice
 from convert.converter import Converter, converter
 from convert.expected_ids import EXPECTED_IDS, write_expected_ids
 from convert.gguf_file import GgufFile
 from convert.quantise import quantise
+from convert.scoring import score_file
 from tuneserve.errors import ConversionError
-from tuneserve.manifest import Manifest, Request, complete, required, write_json
+from tuneserve.ladder import handwritten_sets
+from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, write_json
 from tuneserve.progress import Progress
 from tuneserve.recipe import Recipe
+from tuneserve.report import Report
 from tuneserve.run import Run
 from tuneserve.task import Task
+from tuneserve.texts import Texts
 
 SIZES = "sizes.json"
 
@@ -46,7 +52,8 @@ def convert(
 ) -> Manifest:
     """Fills run.gguf; `keep_merged` keeps the merged model in transformers' format there too.
 
-    Raises StageError without a trained adapter, ConversionError when a step fails.
+    The file type to serve is chosen by score (convert/choice.py); what was written for it stays in
+    run.texts. Raises StageError without a trained adapter, ConversionError when a step fails.
     """
     trained = required(run.adapter, "train", run.command("train"))
     quantizations = [name for name in recipe.convert.quantizations if name != "f16"]
@@ -55,6 +62,8 @@ def convert(
         inputs={"train": trained.identity},
         config={
             "quantizations": quantizations,
+            "served": recipe.convert.served,
+            "questions": _questions(task),
             "prompts": [task.messages(example) for example in task.examples],
             "keep_merged": keep_merged,
         },
@@ -73,9 +82,12 @@ def convert(
         in_gguf = folder / f"{task.name}-adapter.gguf"
         if not in_gguf.is_file():
             _adapter_in_gguf(run.adapter, base, in_gguf, tools, progress)
-        sizes = _quantised(task.name, folder, f16, quantizations, progress)
+        for name, size in _quantised(task.name, folder, f16, quantizations, progress).items():
+            progress.say(f"  {name}: {size['bytes'] / 1e6:.0f} MB, {size['bits_per_weight']:.2f} bits per weight")
+        choice = _choice(run, task, folder, recipe.convert.served, progress)
         write_expected_ids(task, run.adapter, folder / EXPECTED_IDS)
-        return {"base": base["name"], "sizes": sizes}
+        sizes = json.loads((folder / SIZES).read_text(encoding="utf-8"))
+        return {"base": base["name"], "sizes": sizes, "served": choice.as_json()}
 
     transient = () if keep_merged else ("merged",)
     manifest, worked = complete(run.gguf, request, work, versions=_versions(), transient=transient, force=force)
@@ -107,9 +119,29 @@ def _quantised(
             sizes[quantization] = quantise(f16, target, quantization, progress).as_json()
             write_json(record, sizes)
     write_json(record, sizes)
-    for quantization, size in sizes.items():
-        progress.say(f"  {quantization}: {size['bytes'] / 1e6:.0f} MB, {size['bits_per_weight']:.2f} bits per weight")
     return sizes
+
+
+def _questions(task: Task) -> dict[str, str]:
+    """Hashes of the files that the served file type is chosen by."""
+    return {name: sha256_of_file(task.folder / f"{name}.jsonl") for name in handwritten_sets(task)}
+
+
+def _choice(run: Run, task: Task, folder: Path, configured: str, progress: Progress) -> Choice:
+    """Scores f16 and the configured type, and larger ones, which are made where they are missing, if they must be."""
+    questions = list(chain.from_iterable(handwritten_sets(task).values()))
+    texts = Texts(run.texts)
+    f16 = folder / f"{task.name}-f16.gguf"
+
+    def scored(name: str) -> Report:
+        if name != UNQUANTISED:
+            _quantised(task.name, folder, f16, [name], progress)
+        return score_file(task, name, folder / f"{task.name}-{name}.gguf", questions, texts, progress)
+
+    progress.say(f"convert: which file to serve, by {len(questions)} hand-written questions ({configured} configured)")
+    choice = choose(configured, scored, progress)
+    write_choice(folder, choice)
+    return choice
 
 
 def _adapter_in_gguf(adapter: Path, base: dict[str, str], target: Path, tools: Converter, progress: Progress) -> None:

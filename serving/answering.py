@@ -26,11 +26,11 @@ from serving.decision import UNCONFIRMED, Policy, decide
 from serving.engines.engine import Engine
 from serving.input_text import cleaned
 from serving.observer import Observer, Unobserved
-from serving.reading import NotAReading, ReadingParser
 from serving.settings import default_database_url
 from tuneserve.answer import Answer, FieldSource, Origin
 from tuneserve.errors import EngineError, EngineUnavailable, TuneserveError, UsageError
-from tuneserve.task import Grounded, JsonObject, Problem, Rows, Task
+from tuneserve.reading import NotAReading, ReadingParser
+from tuneserve.task import Evidence, Grounded, JsonObject, Problem, Rows, Task
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,22 @@ class NoAnswer(TuneserveError):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reading of one reader after grounding."""
+    """A reading of one reader after grounding; fields in `from_other` were taken over from the other reader.
+
+    `confidence` is how sure a model was of its text, of 1, where its engine tells.
+    """
 
     origin: Origin
     grounded: Grounded
+    from_other: frozenset[str] = frozenset()
+    confidence: float | None = None
+
+    def source(self, name: str, evidence: Evidence) -> FieldSource:
+        """Where the field `name` comes from."""
+        if evidence.source == "grounding":
+            return FieldSource("grounding", evidence.text)
+        by_rules = (self.origin == "rules") != (name in self.from_other)
+        return FieldSource("rules" if by_rules else "model", evidence.text)
 
 
 @dataclass(slots=True)
@@ -208,7 +220,7 @@ class Answerer:
         for number, held_to in enumerate(attempts):
             try:
                 with work.timed("model"):
-                    reading = self._model_reading(self.engine, work, held_to)
+                    reading, confidence = self._model_reading(self.engine, work, held_to)
             except NotAReading as error:
                 self._observer.engine_failed(self.engine.name, error.code)
                 work.failure = error
@@ -219,14 +231,15 @@ class Answerer:
                 log.log(logging.DEBUG if error.kind == "open" else logging.WARNING, "%s: %s", self.task.name, error)
                 work.failure = error
                 return
-            work.model = Candidate("repaired" if number else "model", self._grounded(work, reading))
+            origin: Origin = "repaired" if number else "model"
+            work.model = Candidate(origin, self._grounded(work, reading), confidence=confidence)
             return
 
-    def _model_reading(self, engine: Engine, work: Work, schema: JsonObject | None) -> JsonObject:
+    def _model_reading(self, engine: Engine, work: Work, schema: JsonObject | None) -> tuple[JsonObject, float | None]:
         messages = self.task.messages(work.text)
         done = engine.complete(messages, schema=schema, max_tokens=self.task.max_tokens, deadline=work.deadline)
         self._observer.completed(engine.name, done)
-        return self._parser.parse(done.text)
+        return self._parser.parse(done.text), done.confidence
 
     def _grounded(self, work: Work, reading: JsonObject) -> Grounded:
         """The reading as grounding sees it; an output that is not valid by the task's schema is blocked."""
@@ -244,12 +257,20 @@ class Answerer:
             candidate = model or rules
             if candidate is None or candidate.grounded.blocked:
                 raise self._nothing(work)
-            return self._signed(work, candidate, *([UNCONFIRMED] if work.rules_gave_up else []))
-        decision = self._policy(model.grounded, rules.grounded)
+            # A reader that was asked and could not read is a doubt; one that is away or switched off is none.
+            alone = work.rules_gave_up or isinstance(work.failure, NotAReading)
+            return self._signed(work, candidate, *([UNCONFIRMED] if alone else []))
+        decision = self._policy(model.grounded, rules.grounded, model.confidence)
         if decision is None:
             raise self._nothing(work)
         chosen = model if decision.reader == "model" else rules
-        return self._signed(work, chosen, *([decision.doubt] if decision.doubt else []))
+        other = rules if chosen is model else model
+        if decision.completed is not None and self._output_validator.is_valid(decision.completed.output):
+            chosen = replace(chosen, grounded=decision.completed, from_other=decision.from_other)
+        answer = self._signed(work, chosen, *([decision.doubt] if decision.doubt else []))
+        if other.grounded.output == answer.output:
+            return answer
+        return replace(answer, alternative=other.grounded.output)
 
     def _nothing(self, work: Work) -> TuneserveError:
         """Why there is no answer: the engine when it failed, else what the readers' readings lacked."""
@@ -264,7 +285,6 @@ class Answerer:
 
     def _signed(self, work: Work, candidate: Candidate, *more: Problem) -> Answer:
         grounded = candidate.grounded
-        reader: Literal["model", "rules"] = "rules" if candidate.origin == "rules" else "model"
         return Answer(
             id=_new_id(),
             task=self.task.name,
@@ -272,10 +292,7 @@ class Answerer:
             output=grounded.output or {},
             origin=candidate.origin,
             release=self.release,
-            fields={
-                name: FieldSource(reader if evidence.source == "reader" else "grounding", evidence.text)
-                for name, evidence in grounded.fields.items()
-            },
+            fields={name: candidate.source(name, evidence) for name, evidence in grounded.fields.items()},
             problems=(*grounded.problems, *more),
             took_ms=work.took_ms,
         )

@@ -7,34 +7,50 @@ A pure function, so that the policy can be measured on labelled questions and ex
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from tuneserve.task import Grounded, Problem
+from tuneserve.task import Grounded, JsonObject, Problem
 
-# Problems that speak against a reading: words of the input that it left out, values that rest on little.
-EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence"})
+# Problems that speak against a reading: words of the input that it left out, values that rest on little,
+# slips that grounding had to mend, and a refusal or an answer that the input does not look like.
+EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence", "repaired", "doubtful_refusal", "doubtful_answer"})
+
+
+# The probability that the model gives its own text from which it is believed on a draw.
+SURE = 0.9
+
+UNACCOUNTED, REPAIRED = "unaccounted", "repaired"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whom to believe; `doubt` is a problem to report unless both readers came to the same answer."""
+    """Whom to believe; `doubt` is a problem to report unless both readers came to the same answer.
+
+    `completed` is what to answer instead of the believed reading as it is: with fields of the other one,
+    named in `from_other`, that account for words it left out, or without notes that the other one settles.
+    """
 
     reader: Literal["model", "rules"]
     doubt: Problem | None = None
+    completed: Grounded | None = None
+    from_other: frozenset[str] = frozenset()
 
 
-Policy = Callable[[Grounded, Grounded], Decision | None]
+# (the model's reading, the rules', how sure the model was of its text, of 1, or None where that is not known)
+Policy = Callable[[Grounded, Grounded, float | None], Decision | None]
 
 UNCONFIRMED = Problem("unconfirmed", "only one of the two readers could read this, so nothing confirms it")
 
 
-def decide(model: Grounded, rules: Grounded) -> Decision | None:
-    """Believes the reading with fewer signs against it, the rules' on a draw; None: neither can be used.
+def decide(model: Grounded, rules: Grounded, confidence: float | None = None) -> Decision | None:
+    """Believes the reading with fewer signs against it; on a draw a model that is sure, else the rules.
 
-    A blocked reading loses: what it says was found to be untrue of the input or the data. On a draw the
-    rules were right more often than the released model on the 320 development questions of the first
-    task (298 against 294 right in all, docs/experiments.md): measure again when either changes.
+    None: neither can be used.
+
+    A blocked reading loses: what it says was found to be untrue of the input or the data. On a draw
+    where both answer, either was right as often as the other (3 of 6 draws among 620 questions of the
+    first task, release 0.1.0): measure again when either changes.
     """
     if model.blocked and rules.blocked:
         return None
@@ -43,13 +59,62 @@ def decide(model: Grounded, rules: Grounded) -> Decision | None:
     if model.blocked:
         return Decision("rules", UNCONFIRMED)
     if model.output == rules.output:
-        return Decision("model")
-    better: Literal["model", "rules"] = "model" if _signs_against(model) < _signs_against(rules) else "rules"
-    return Decision(better, _disagreement(model, rules))
+        return Decision("model", None, _confirmed(model, rules))
+    ours, theirs = _signs_against(model), _signs_against(rules)
+    sure = ours == theirs and confidence is not None and confidence >= SURE
+    better: Literal["model", "rules"] = "model" if ours < theirs or sure else "rules"
+    believed, other = (model, rules) if better == "model" else (rules, model)
+    completed, names = _completed(believed, other)
+    return Decision(better, _disagreement(model, rules), completed, names)
 
 
 def _signs_against(grounded: Grounded) -> int:
     return sum(problem.code in EVIDENCE_AGAINST for problem in grounded.problems)
+
+
+def _confirmed(model: Grounded, rules: Grounded) -> Grounded | None:
+    """`model` without notes of mended slips, when the rules came to the same answer with nothing against it."""
+    kept = tuple(problem for problem in model.problems if problem.code != REPAIRED)
+    if len(kept) == len(model.problems) or _signs_against(rules):
+        return None
+    return replace(model, problems=kept)
+
+
+def _completed(believed: Grounded, other: Grounded) -> tuple[Grounded | None, frozenset[str]]:
+    """`believed` with the fields of `other` that rest on words which `believed` leaves unaccounted, and their names.
+
+    Such a problem quotes the words in its message. A field that `believed` has is never replaced, and
+    nothing is taken over when the other reading leaves out the same words.
+    """
+    output = dict(believed.output or {})
+    fields, problems = dict(believed.fields), []
+    left_by_other = {problem.message for problem in other.problems if problem.code == UNACCOUNTED}
+    for problem in believed.problems:
+        added = {}
+        if problem.code == UNACCOUNTED and problem.message not in left_by_other:
+            added = _resting_on(problem.message, other, output)
+        output |= added
+        fields |= {name: other.fields[name] for name in added}
+        problems += [] if added else [problem]
+    names = frozenset(output) - frozenset(believed.output or {})
+    if not names:
+        return None, names
+    order = [*(other.output or {}), *output]
+    ordered = {name: output[name] for name in dict.fromkeys(order) if name in output}
+    return Grounded(ordered, fields, tuple(problems)), names
+
+
+def _resting_on(message: str, other: Grounded, output: JsonObject) -> JsonObject:
+    """The fields of `other` that `output` lacks and that rest on words which `message` quotes, or on such a field."""
+    missing = {name: value for name, value in (other.output or {}).items() if name not in output}
+    found: JsonObject = {}
+    words = {name: (other.fields[name].text or "").casefold() for name in missing if name in other.fields}
+    for name, text in words.items():
+        if text and f"'{text}'" in message.casefold():
+            found[name] = missing[name]
+    values = {str(value).casefold() for value in found.values()}
+    found |= {name: missing[name] for name, text in words.items() if text in values}
+    return found
 
 
 def _disagreement(model: Grounded, rules: Grounded) -> Problem:

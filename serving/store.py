@@ -1,4 +1,4 @@
-"""`Store`: the query log and the corrections, in SQLite or PostgreSQL.
+"""`Store`: the query log, the readers' disagreements and the corrections, in SQLite or PostgreSQL.
 
 An answer never waits for the log: rows go through a bounded queue to one writer thread, and are
 dropped and counted when the database is away or slow. A correction is written at once.
@@ -42,6 +42,12 @@ ANSWERS = Table(
     Column("output", JSON, nullable=False),
     Column("problems", JSON, nullable=False),
     Column("total_ms", Float, nullable=False),
+)
+DISAGREEMENTS = Table(
+    "disagreements",
+    METADATA,
+    Column("answer_id", String(32), ForeignKey("answers.id"), primary_key=True),
+    Column("alternative", JSON, nullable=False),
 )
 CORRECTIONS = Table(
     "corrections",
@@ -90,6 +96,7 @@ class Store:
             "output": answer.output,
             "problems": [problem.as_json() for problem in answer.problems],
             "total_ms": answer.took_ms.get("total", 0.0),
+            "alternative": answer.alternative,
         }
         try:
             self._waiting.put_nowait(row)
@@ -171,7 +178,12 @@ class Store:
     def _write(self, rows: list[dict[str, Any]]) -> None:
         try:
             with self._opened().begin() as connection:
-                connection.execute(ANSWERS.insert(), rows)
+                connection.execute(ANSWERS.insert(), [{key: row[key] for key in row if key != "alternative"} for row in rows])
+                if differ := [row for row in rows if row["alternative"] is not None]:
+                    connection.execute(
+                        DISAGREEMENTS.insert(),
+                        [{"answer_id": row["id"], "alternative": row["alternative"]} for row in differ],
+                    )
         except (SQLAlchemyError, OSError, ImportError) as error:
             log.error("%d rows of the query log are lost: %s", len(rows), str(error).splitlines()[0])
             for _ in rows:

@@ -116,7 +116,8 @@ def test_every_stage_leaves_its_manifest_and_files(finished: Checkout) -> None:
         "data": {"train.jsonl", "validation.jsonl", "test.jsonl"},
         "adapter": {"adapter_model.safetensors", "adapter_config.json", "training_info.json", "log.jsonl"},
         "report": {"report.json"},
-        "gguf": {f"{TASK}-{kind}.gguf" for kind in ("f16", "q4_k_m", "q8_0", "adapter")} | {"sizes.json"},
+        "gguf": {f"{TASK}-{kind}.gguf" for kind in ("f16", "q4_k_m", "q8_0", "adapter")}
+        | {"sizes.json", "quantization.json"},
     }
     for stage, files in expected.items():
         folder = finished.run_folder / stage
@@ -153,6 +154,44 @@ def test_a_release_holds_the_adapter_and_no_model(finished: Checkout) -> None:
     assert (folder / "adapter" / "adapter_model.safetensors").is_file()
     assert "FROM " in (folder / "Modelfile").read_text()
     assert not list(folder.rglob("*.gguf"))
+
+
+def test_the_ladder_scores_every_rung_and_writes_a_page(finished: Checkout) -> None:
+    page = finished.folder / "docs" / "results.md"
+    climb = ("evaluate", TASK, "--recipe", "tiny.toml", "--ladder", "--write", "docs/results.md")
+    code, _, err = finished.run(*climb)
+    assert code == 0, err
+    report = json.loads((finished.run_folder / "ladder" / "report.json").read_text())
+    assert list(report["rows"]) == ["rules", "base", "adapter", "merged", "f16", "q8_0", "q4_k_m", "gateway"]
+    assert report["left_out"] == {}
+    hits = {rung: row["cases"]["exact"]["hits"] for rung, row in report["rows"].items()}
+    assert hits["gateway"] == hits["rules"] > hits["q8_0"], "the rules answer where the model writes nonsense"
+    text = page.read_text()
+    assert f"`tuneserve evaluate {TASK} --ladder --write docs/results.md`" in text
+    assert str(finished.folder) not in text
+
+    written = (finished.run_folder / "texts.jsonl").read_bytes()
+    code, _, err = finished.run(*climb)
+    assert (code, "ladder is up to date" in err) == (0, True), err
+    code, _, err = finished.run(*climb, "--force")
+    assert code == 0, err
+    assert (finished.run_folder / "texts.jsonl").read_bytes() == written, "nothing is asked a second time"
+    assert page.read_text() == text
+
+
+def test_the_ladder_of_a_release_needs_no_run(finished: Checkout) -> None:
+    code, _, err = finished.run("evaluate", TASK, "--released", "--limit", "2")
+    assert code == 0, err
+    report = json.loads((finished.data / "_released" / TASK / "1.0.0" / "ladder" / "report.json").read_text())
+    assert list(report["rows"]) == ["rules", "q8_0", "gateway"]
+    assert "in no package" in report["left_out"]["merged"]
+    assert report["sets"] == {"cases": 2, "generated": 2}
+
+
+def test_a_rung_that_is_none_is_wrong_usage(finished: Checkout) -> None:
+    code, _, err = finished.run("evaluate", TASK, "--rungs", "rules,q9_0")
+    assert code == 2
+    assert "no rung 'q9_0' (there are: rules, base, adapter" in err
 
 
 def test_a_gate_that_is_missed_stops_a_release(finished: Checkout) -> None:

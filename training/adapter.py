@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from training.base import BaseReference, load_model
-from tuneserve.errors import StageError
+from tuneserve.errors import StageError, UsageError
+from tuneserve.manifest import sha256_of_file
 from tuneserve.recipe import LoraSection, Recipe
+from tuneserve.release import modelfiles_folder
 
 
 def lora_settings(lora: LoraSection) -> dict[str, Any]:
@@ -27,8 +31,54 @@ def lora_settings(lora: LoraSection) -> dict[str, Any]:
     }
 
 
-def peft_model(base: BaseReference, recipe: Recipe) -> Any:
-    """The base with fresh LoRA weights (fp32) on it; the same for the same seed."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An adapter that training goes on from; `training` is what its training_info.json says of it."""
+
+    folder: Path
+    sha256: str
+    training: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Its identity and how many examples it had seen, those of its own start included."""
+        before = self.training.get("started_from") or {}
+        examples = self.training.get("examples", {}).get("train", 0) + before.get("examples", 0)
+        return {"sha256": self.sha256, "examples": examples}
+
+
+def find_start(name: str, task: str, base: BaseReference, lora: LoraSection) -> Start:
+    """The adapter that a recipe's start_from names. Raises UsageError when it is none, or of another base or shape."""
+    folder = modelfiles_folder(task) / "adapter" if name == "released" else Path(name).expanduser()
+    weights, config = folder / "adapter_model.safetensors", folder / "adapter_config.json"
+    if not weights.is_file() or not config.is_file():
+        raise UsageError(
+            f"start_from = '{name}': {folder} holds no adapter (adapter_model.safetensors, adapter_config.json); "
+            "leave start_from out to train from fresh weights"
+        )
+    said = json.loads(config.read_text(encoding="utf-8"))
+    for setting, wanted, found in (
+        ("base", base.name, said.get("base_model_name_or_path")),
+        ("r", lora.r, said.get("r")),
+        ("alpha", lora.alpha, said.get("lora_alpha")),
+        ("rslora", lora.rslora, said.get("use_rslora", False)),
+    ):
+        if wanted != found:
+            raise UsageError(f"start_from = '{name}': its {setting} is {found}, this training's is {wanted}")
+    return Start(folder, sha256_of_file(weights), _training_of(folder))
+
+
+def _training_of(folder: Path) -> dict[str, Any]:
+    """What is recorded of an adapter's training: beside it by a run, one folder up by a release."""
+    run, release = folder / "training_info.json", folder.parent / "release.json"
+    if run.is_file():
+        return dict(json.loads(run.read_text(encoding="utf-8")))
+    if release.is_file():
+        return dict(json.loads(release.read_text(encoding="utf-8")).get("training", {}))
+    return {}
+
+
+def peft_model(base: BaseReference, recipe: Recipe, start: Start | None = None) -> Any:
+    """The base with LoRA weights (fp32) on it: those of `start`, or fresh ones, the same for the same seed."""
     import torch
 
     model: Any = load_model(base, recipe.train.quantization)
@@ -43,12 +93,24 @@ def peft_model(base: BaseReference, recipe: Recipe) -> Any:
             model.activation_checkpointing_enable({"use_reentrant": False})
         torch.manual_seed(recipe.train.seed)
         made = get_peft_model(model, LoraConfig(**lora_settings(recipe.lora)))
+        if start is not None:
+            _put_on(made, start)
     if recipe.train.quantization != "fp32":
         # PEFT would cast every layer's input to fp32, only for autocast to cast it back to bf16.
         for module in made.modules():
             if isinstance(module, BaseTunerLayer):
                 module.cast_input_dtype_enabled = False
     return made
+
+
+def _put_on(model: Any, start: Start) -> None:
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    weights = load_file(start.folder / "adapter_model.safetensors")
+    loaded = set_peft_model_state_dict(model, weights)
+    if len(weights) != sum(weight.requires_grad for weight in model.parameters()) or loaded.unexpected_keys:
+        raise UsageError(f"start_from: the adapter in {start.folder} has other layers than this training's")
 
 
 def save_adapter(model: Any, folder: Path, base: BaseReference) -> None:

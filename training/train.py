@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.adapter import peft_model, save_adapter, trained_parameters
+from training.adapter import Start, find_start, peft_model, save_adapter, trained_parameters
 from training.base import BaseReference, check_device, find_base, load_tokenizer
 from training.batches import Encoded, encode, shared_prefix
 from tuneserve.errors import DataError
@@ -36,6 +36,7 @@ class Overrides:
     max_steps: int | None = None
     base: str | None = None
     quantization: Quantization | None = None
+    start_from: str | None = None
     wandb: bool = False
 
     def applied(self, recipe: Recipe) -> Recipe:
@@ -47,6 +48,8 @@ class Overrides:
             recipe = recipe.model_copy(
                 update={"train": recipe.train.model_copy(update={"quantization": self.quantization})}
             )
+        if self.start_from:
+            recipe = recipe.model_copy(update={"lora": recipe.lora.model_copy(update={"start_from": self.start_from})})
         return recipe
 
     @property
@@ -78,6 +81,9 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     check_device(recipe.train.quantization)
     data = required(run.data, "build", run.command("build"))
     base = find_base(recipe.base.model, recipe.base.revision, progress)
+    start = None
+    if recipe.lora.start_from:
+        start = find_start(recipe.lora.start_from, task.name, base, recipe.lora)
     request = Request(
         stage="train",
         # Of the data set only what is trained on: a change to the task that leaves these files as they were
@@ -86,7 +92,8 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
         config={
             "task": task.name,
             "base": base.identity,
-            "lora": recipe.lora.model_dump(),
+            "lora": recipe.lora.model_dump(exclude={"start_from"}),
+            "start": start and start.sha256,
             "train": recipe.train.model_dump(),
             "limits": overrides.limits,
             "prompt_sha256": prompt_sha256(task),
@@ -95,7 +102,7 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     )
 
     def work(folder: Path) -> dict[str, Any]:
-        return _train(folder, run, task, recipe, overrides, base, progress)
+        return _train(folder, run, task, recipe, overrides, base, start, progress)
 
     manifest, worked = complete(
         run.adapter, request, work, versions=versions(), transient=("checkpoints",), force=force
@@ -106,7 +113,14 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
 
 
 def _train(
-    folder: Path, run: Run, task: Task, recipe: Recipe, overrides: Overrides, base: BaseReference, progress: Progress
+    folder: Path,
+    run: Run,
+    task: Task,
+    recipe: Recipe,
+    overrides: Overrides,
+    base: BaseReference,
+    start: Start | None,
+    progress: Progress,
 ) -> dict[str, Any]:
     from training.checkpoint import Checkpoints
     from training.log import open_log
@@ -119,7 +133,7 @@ def _train(
         run.data / "validation.jsonl", tokenizer, max_length, overrides.val_limit or recipe.train.eval_examples
     )
     prefix = shared_prefix([*rows, *validation]) if recipe.train.share_prompt else ()
-    model = peft_model(base, recipe)
+    model = peft_model(base, recipe, start)
     data = Data(rows, validation, prefix, tokenizer.pad_token_id)
     loop = Loop(model, recipe.train, data, Checkpoints(folder / "checkpoints"), progress, overrides.max_steps)
     position = loop.resume()
@@ -129,7 +143,7 @@ def _train(
         loop.run(position, log)
     save_adapter(model, folder, base)
     tokenizer.save_pretrained(folder)
-    info = training_info(task, recipe, overrides, base, data, position, loop.steps, model)
+    info = training_info(task, recipe, overrides, base, start, data, position, loop.steps, model)
     write_json(folder / "training_info.json", info)
     result = info["result"]
     progress.say(
@@ -160,6 +174,7 @@ def training_info(
     recipe: Recipe,
     overrides: Overrides,
     base: BaseReference,
+    start: Start | None,
     data: Data,
     position: Position,
     steps: int,
@@ -169,6 +184,7 @@ def training_info(
     return {
         "task": task.name,
         "base": base.as_json(),
+        "started_from": start and start.as_json(),
         "recipe": recipe.model_dump(),
         "overrides": {name: value for name, value in asdict(overrides).items() if value},
         "prompt_sha256": prompt_sha256(task),

@@ -24,7 +24,11 @@ class FieldSource:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer. `output` is valid by the task's schema; times are in milliseconds."""
+    """A checked answer. `output` is valid by the task's schema; times are in milliseconds.
+
+    `alternative` is what the reader who was not believed made of the same input, when the two differ: for
+    the query log, so that somebody can correct the one or the other. Callers are not sent it.
+    """
 
     id: str
     task: str
@@ -37,6 +41,7 @@ class Answer:
     cached_from: Origin | None = None
     rows: Rows | None = None
     took_ms: Mapping[str, float] = field(default_factory=dict)
+    alternative: JsonObject | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `POST /v1/tasks/{task}/answer` replies with."""

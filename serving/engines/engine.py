@@ -18,6 +18,8 @@ class Completion:
     """What a model wrote. Times are in milliseconds, as the engine measured them.
 
     `finish` is "stop" when the model ended its turn, "length" when `max_tokens` cut the text short.
+    `confidence` is the probability that the model itself gave its text, the product over all its tokens
+    (of 1), or None where the engine does not tell.
     """
 
     text: str
@@ -26,6 +28,7 @@ class Completion:
     completion_tokens: int
     prompt_ms: float
     generate_ms: float
+    confidence: float | None = None
 
 
 class EngineBusy(EngineTimeout):

@@ -14,7 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy
 from llama_cpp.llama_grammar import json_schema_to_gbnf
+from numpy.typing import NDArray
 
 from serving.engines.chat_template import ChatTemplate
 from serving.engines.engine import Completion, EngineBusy, Message, seconds_left
@@ -51,7 +53,7 @@ class LlamaCppEngine:
             grammar = None if schema is None else self._grammar(schema)
             self._read(prompt, deadline)
             read = time.perf_counter()
-            written, ended = self._write(max_tokens, grammar, deadline)
+            written, ended, confidence = self._write(max_tokens, grammar, deadline)
             done = time.perf_counter()
         return Completion(
             text=b"".join(map(self._model.piece, written)).decode("utf-8", "replace"),
@@ -60,6 +62,7 @@ class LlamaCppEngine:
             completion_tokens=len(written),
             prompt_ms=(read - started) * 1000,
             generate_ms=(done - read) * 1000,
+            confidence=confidence,
         )
 
     def warm_up(self, messages: Sequence[Message]) -> None:
@@ -100,17 +103,19 @@ class LlamaCppEngine:
             seconds_left(deadline)
             self._decode(prompt[start : start + BATCH_TOKENS])
 
-    def _write(self, max_tokens: int, grammar: Grammar | None, deadline: float | None) -> tuple[list[int], bool]:
-        """(tokens written, whether the model ended its turn by itself)."""
+    def _write(self, max_tokens: int, grammar: Grammar | None, deadline: float | None) -> tuple[list[int], bool, float]:
+        """(tokens written, whether the model ended its turn by itself, probability of all of it)."""
         written: list[int] = []
+        confidence = 1.0
         while True:
             logits = self._model.logits()
             token = int(logits.argmax()) if grammar is None else grammar.best(logits)
+            confidence *= probability(logits, token)
             if self._model.ends_turn(token):
-                return written, True
+                return written, True, confidence
             written.append(token)
             if len(written) >= max_tokens:
-                return written, False
+                return written, False, confidence
             if grammar is not None:
                 grammar.accept(token)
             seconds_left(deadline)
@@ -133,6 +138,11 @@ class LlamaCppEngine:
         grammar = self._grammars[key]
         grammar.reset()
         return grammar
+
+
+def probability(logits: NDArray[numpy.float32], token: int) -> float:
+    """Softmax of the logits at `token`: 0.05 ms for a vocabulary of 49,000."""
+    return float(1.0 / numpy.exp(logits - logits[token]).sum())
 
 
 def compact_grammar(schema: JsonObject) -> str:

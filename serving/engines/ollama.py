@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 from serving.engines.connection import Connection, Refused, plain_text, whole_number
 from serving.engines.engine import Completion, Message
@@ -33,6 +35,7 @@ class OllamaEngine:
             "model": self._model,
             "messages": [{**message, "content": plain_text(message["content"])} for message in messages],
             "stream": False,
+            "logprobs": True,
             "keep_alive": self._keep_alive,
             "options": {"temperature": 0, "num_predict": max_tokens},
         }
@@ -72,4 +75,14 @@ class OllamaEngine:
             completion_tokens=whole_number(reply.get("eval_count")),
             prompt_ms=whole_number(reply.get("prompt_eval_duration")) / NANOSECONDS_IN_MS,
             generate_ms=whole_number(reply.get("eval_duration")) / NANOSECONDS_IN_MS,
+            confidence=_confidence(reply.get("logprobs")),
         )
+
+
+def _confidence(logprobs: Any) -> float | None:
+    """Product of the tokens' probabilities; None from a server that does not tell (Ollama before 0.12.11)."""
+    if not isinstance(logprobs, list) or not logprobs:
+        return None
+    logs = [one.get("logprob") if isinstance(one, dict) else None for one in logprobs]
+    numbers = [log for log in logs if isinstance(log, int | float) and not isinstance(log, bool)]
+    return math.exp(min(0.0, sum(numbers))) if len(numbers) == len(logs) else None

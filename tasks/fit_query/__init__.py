@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tasks.fit_query.dataset import QUALITY, generate
+from tasks.fit_query.dataset.periods import REFERENCE_DAY
 from tasks.fit_query.ground import ground
 from tasks.fit_query.installations import LOOKUP
 from tasks.fit_query.rules import read
@@ -30,6 +31,7 @@ TASK = Task(
     recipe="cpu",
     max_tokens=160,
     lookup=LOOKUP,
+    dataset_day=REFERENCE_DAY,
     table=(
         ("fit_id", "FIT id"),
         ("place", "place"),
@@ -42,9 +44,19 @@ TASK = Task(
         ("years_left", "years left"),
         ("local_authority", "local authority"),
         ("region", "region"),
+        ("tariff", "tariff"),
+        ("p_per_kwh", "p/kWh"),
+        ("band_kw", "band kW"),
+        ("pv_installation_type", "PV type"),
+        ("energy_efficiency_rating", "rating"),
+        ("tariff_start", "from"),
+        ("tariff_end", "to"),
+        ("source", "source"),
         ("count", "sites"),
         ("total_capacity_kw", "total kW"),
         ("average_capacity_kw", "average kW"),
+        ("estimated_gbp_per_year", "ESTIMATE GBP/year"),
+        ("estimated_gbp_per_year_to", "up to GBP/year"),
     ),
     examples=(
         "wind sites over 100kw in berkshire",

@@ -49,7 +49,7 @@ _AMOUNT = re.compile(
     rf"|(?:tens|hundreds|thousands|dozens)\s+of|(?:an?\s+)?couple\s+of\s+(?:hundred|thousand))?"
     rf"(?P<number>(?(vague)|(?:{NUMBER}|\ban?\b)))"
     rf"(?P<kilo>k(?=\b|\s*[km]w|\s*kilo))?"
-    rf"(?P<gap>[\s-]*(?:of\s+(?:an?\s+)?|an?\s+)?)(?P<unit>{_UNIT_WORDS})?(?![\d])",
+    rf"(?P<gap>(?:\+(?=\s?[kmg]w))?[\s-]*(?:of\s+(?:an?\s+)?|an?\s+)?)(?P<unit>{_UNIT_WORDS})?(?![\d])",
     re.IGNORECASE,
 )
 # "over 100 w sussex": West, not watts.
@@ -129,8 +129,11 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
 def _first_of_several(text: str, match: re.Match[str]) -> Amount | None:
     """The first number of "one and seven years" or "next one eight solar sites", which are two."""
     written = match["number"]
-    cut = written.lower().rfind(" and ")
-    cut = cut if cut > 0 and read_number(written[:cut]) is not None else written.index(" ")
+    joints = [found.start() for found in re.finditer(r"\sand\s", written, re.IGNORECASE)]
+    numbers = {cut: (read_number(written[:cut]), read_number(written[cut + 5 :])) for cut in joints}
+    cut = next((cut for cut, pair in numbers.items() if None not in pair), None)
+    if cut is None:
+        cut = next((cut for cut in reversed(joints) if numbers[cut][0] is not None), written.index(" "))
     number = read_number(written[:cut])
     end = match.start("number") + cut
     return None if number is None else Amount(match.start(), end, text[match.start() : end], end, number, None)

@@ -20,6 +20,7 @@ _THINGS = word_set(
 )
 _AROUND = word_set(
     """
+    fuss frills
     a about across after an and any anywhere are as at available be been board britain british by can complete could
     country data display do download dump each else every export fetch filter filters find for from full generally get
     give go got great have have here hey hi hello i id in into is it its just kind kinds kingdom know known let lets
@@ -40,6 +41,11 @@ def asks_for_everything(text: str) -> bool:
     """Whether each word of `text` fits a request for all rows, and one names either "all" or the things."""
     kinds = [_kind(word.key) for word in split_words(text)]
     return None not in kinds and any(kind in ("all", "things") for kind in kinds)
+
+
+def is_request_word(key: str) -> bool:
+    """Whether the word may stand in the phrase of any request: "show me", "please", "sites"."""
+    return _kind(key) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,6 @@
 """Words that support what a reader marked without quoting it: revenue, a sort, an aggregate, a group.
 
     support("revenue", text) -> "income", or None when no known word supports it
-    unread_marks(text, reading) -> [(start, words)] of what plainly asks for a mark that the reading lacks
 
 The lists are generous, and a word of 5 letters or more may be misspelt: a miss is reported as a weak
 point, it never stops an answer.
@@ -10,7 +9,6 @@ point, it never stops an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -20,15 +18,16 @@ from tasks.fit_query.words import split_words
 _WORDS = {
     "revenue": r"rev(?:en|ne|ue|n)\w*|rvenue|income\w*|earn\w*|money|profit\w*|paid|pays?|bring\w* in|cash|turnover"
     r"|generat\w*|£\w*|mak(?:e|es|ing)|worth",
-    "regional": r"region\w*|reigon\w*|area\w*|local\w*",
+    "regional": r"region\w*ly|regional|reigonal\w*|(?<!in )(?<!the )(?<!this )region\b(?! of)|area\w*|local\w*",
     "repowering": r"re-?\s?pow\w*|repwo\w*|replac\w*|upgrad\w*|refurb\w*|re-?plant\w*",
     "size small": r"small\w*|smal|little|tiny|mini|domestic|micro|wee",
     "size medium": r"med|medium\w*|meduim|mid\b[\s-]?(?:size\w*|range)?|middl\w*|moderate\w*|medum",
     "size large": r"large|larg|lareg|big|huge|sizeable|sizable|major|massive",
-    "query_type fit_rate": r"(?:fit)?rates?|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh|feed",
-    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|between|better|contrast\w*|which|more"
-    r"|than|side by side",
-    "aggregate count": r"how m\w*|count\w*|numbers?|no\b\.?|nr|num\w*|total\w*|tally|how few|sites|installations?"
+    "query_type fit_rate": r"(?:fit)?rates?|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh|per\s?(?:kwh|unit)|feed",
+    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|between|better|contrast\w*|which"
+    r"|more|than|side by side",
+    "aggregate count": r"how m\w*|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr|num\w*|total\w*|tally|how few|sites"
+    r"|installations?"
     r"|installs?|many|most|quantity|#",
     "aggregate total_capacity": r"total\w*|combin\w*|sum\w*|how m\w*|overall|altogether|cap\w*|[mkg]w\w*|mega\w*"
     r"|installed|aggregate|power",
@@ -48,7 +47,7 @@ _PATTERNS = {name: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)
 # Spellings that a misspelt word is compared with, where the patterns above do not reach.
 _SPELLINGS = {
     "revenue": "revenue revenues income earnings",
-    "regional": "regional regionally region",
+    "regional": "regional regionally",
     "repowering": "repowering repower",
     "size small": "small smaller",
     "size medium": "medium",
@@ -68,51 +67,6 @@ _SPELLINGS = {
     "limit": "biggest largest smallest newest oldest",
 }
 _SIZE_WORDS = {"small or medium": "small", "medium or large": "large"}
-
-
-# What asks for a mark so plainly that a reading without it has missed it: (keys of which one is needed, words).
-_PLAIN = tuple(
-    (keys, re.compile(rf"(?<![\w-])(?:{words})(?![\w])", re.IGNORECASE))
-    for keys, words in (
-        (("query_type",), r"(?:fit|tariff) rates?|rates|its rate"),
-        (("revenue",), r"revenues?|income|earnings"),
-        (("query_type",), r"compar(?:e|es|ed|ing|ison)|versus|vs|difference between"),
-        (("repowering",), r"re-?power\w*"),
-        (("regional", "group_by"), r"regional(?:ly)?"),
-        (
-            ("aggregate", "query_type", "group_by"),
-            r"how many|how much capacity|number of"
-            r"|total (?:installed )?capacity",
-        ),
-        (("aggregate", "revenue"), r"average|avg|mean (?:capacity|size)"),
-        (
-            ("group_by", "regional"),
-            r"(?:by|per|for each) (?:type of )?(?:tech\w*|region|postcode area"
-            r"|(?:commissioning )?year)",
-        ),
-        (
-            ("sort", "group_by"),
-            r"largest|biggest|smallest|newest|oldest|highest[ -]capacity|longest remaining"
-            r"|expiring soonest",
-        ),
-        (
-            ("size", "capacity_min", "capacity_max", "capacity_about", "capacity_exactly"),
-            r"(?<!how )(?<! to )(?!small[ -]scale hydro|small to large|large to small)"
-            r"(?:small|medium|large)(?:[ -](?:scale|sized?))?(?= (?:\w+ )?(?:and|or"
-            r"|to|wind|solar|pv|hydro|ad|chp|biogas|turb\w*|sites?|farms?|installations?"
-            r"|schemes?|systems?|plants?|units?|projects?|photovoltaic|digesters?|anaerobic)\b)|(?<! to )(?:small"
-            r"|medium|large)$",
-        ),
-    )
-)
-_OF_ONE_INSTALLATION = 2
-
-
-def unread_marks(text: str, reading: Mapping[str, object]) -> list[tuple[int, str]]:
-    """Where `text` plainly asks for a mark that `reading` does not have; of one FIT id only its rate and revenue."""
-    plain = _PLAIN[:_OF_ONE_INSTALLATION] if "fit_id" in reading else _PLAIN
-    found = ((pattern.search(text), keys) for keys, pattern in plain if not reading.keys() & set(keys))
-    return [(match.start(), match.group()) for match, _ in found if match]
 
 
 def support(claim: str, text: str) -> str | None:

@@ -40,7 +40,7 @@ def conditions(output: JsonObject, today: date) -> Conditions:
         CAPACITY: _bounds(Installation.capacity_kw, output.get("capacity_min_kw"), output.get("capacity_max_kw")),
         PLACE: [in_place(output["postcode_patterns"])] if "postcode_patterns" in output else [],
         COMMISSIONED: _bounds(
-            Installation.commissioned, _day(output, "commissioned_from"), _day(output, "commissioned_to")
+            Installation.commissioned, day_of(output, "commissioned_from"), day_of(output, "commissioned_to")
         ),
         YEARS_LEFT: _years_left(output, today),
     }
@@ -91,7 +91,8 @@ def _years_left(output: JsonObject, today: date) -> list[Condition]:
     )
 
 
-def _day(output: JsonObject, name: str) -> date | None:
+def day_of(output: JsonObject, name: str) -> date | None:
+    """The date in a field of an answer, None without the field. Raises DataError on a date that is none."""
     if name not in output:
         return None
     try:

@@ -139,7 +139,8 @@ def _misspelt(text: str, words: Sequence[Word], mentions: list[PlaceMention]) ->
         step = 1
         for length in range(min(_LONGEST_MISSPELT, len(words) - at), 0, -1):
             start, end = words[at].start, words[at + length - 1].end
-            if not all(free[at : at + length]) or not _may_be_misspelt(words[at : at + length]):
+            contracted = "n't" in text[start:end].replace("’", "'").lower()  # "haven't" is not Havant
+            if contracted or not all(free[at : at + length]) or not _may_be_misspelt(words[at : at + length]):
                 continue
             resolution = resolve(text[start:end])
             if _is_of_the_job(words[at].key):

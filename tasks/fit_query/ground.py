@@ -15,12 +15,15 @@ Not blocking:
     unsupported_request   the question plainly asks what no field can say: the output is unsupported
     unknown_place, vague_amount   the output is unsupported
     unaccounted           words that look like a filter and that no field accounts for
+    repaired              a slip of the reader that the question settles (repair.py)
+    doubtful_refusal      a refusal of what plainly asks about installations
+    doubtful_answer       filters for what is hardly a question about installations
     weak_evidence         a mark (revenue, sort, …) without a known word for it
     unknown_postcode      a postcode that does not exist
     limit_out_of_range    more rows than may be asked for
 
-Measured over 1,400 generated questions on one core of a small cloud machine: half of them take under
-0.25 ms of processor time, 95 in 100 under 0.65 ms.
+Measured over 1,774 readings of 1,156 questions on one core of a small cloud machine: half of them take
+under 0.5 ms of processor time, 95 in 100 under 1.3 ms.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tasks.fit_query.amounts import parse_count
+from tasks.fit_query.amounts import KW, parse_count
 from tasks.fit_query.bounds import add_capacity, add_commissioned, add_remaining
 from tasks.fit_query.draft import UNSUPPORTED, Draft
 from tasks.fit_query.everything import asks_for_everything
@@ -41,6 +44,8 @@ from tasks.fit_query.evidence import support
 from tasks.fit_query.leftovers import leftovers
 from tasks.fit_query.numerals import read_number
 from tasks.fit_query.quotation import Span
+from tasks.fit_query.repair import repaired
+from tasks.fit_query.subject import plain_request, strange_request
 from tasks.fit_query.technologies import evidence_for
 from tasks.fit_query.unsayable import other_technology, unsayable
 from tasks.fit_query.whereabouts import add_whereabouts
@@ -49,7 +54,9 @@ from tuneserve.task import Evidence, Grounded, JsonObject
 _MAXIMUM_LIMIT = 1000
 _TOP = re.compile(r"\btop\W+(?:the\W+)?$", re.IGNORECASE)
 _CAPACITY_WORDS = re.compile(r"\b(?:capacit\w*|capcity|[kmg]w|mega\s?watts?|kilo\s?watts?|power|size)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:number|no\.?|#) of\b|\bhow many\b(?! [kmg]w)|\bcounts?\b", re.IGNORECASE)
 _DIGIT_RUN = re.compile(r"\d+")
+_SINGLE_DIGITS = re.compile(r"(?<![\w.,])\d(?:[ -]\d){1,8}(?![\w.,]\d)")  # "4 0 0 4"
 _SPOKEN_RUN = re.compile(
     r"\b(?:(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine)\b[\s-]*){2,9}", re.IGNORECASE
 )
@@ -62,10 +69,12 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
     """
     draft = Draft(text, reading, today)
     if reading.get("query_type") == "unsupported":
-        return Grounded(dict(UNSUPPORTED), {"query_type": Evidence("reader", None)})
+        return _refusal(draft)
     refused = _refused(draft)
     if refused:
         return refused
+    for change in repaired(draft):
+        draft.note("repaired", change.message, change.field)
     _add_fit_id(draft)
     _add_technology(draft)
     add_capacity(draft)
@@ -79,6 +88,15 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
     return _finished(draft)
 
 
+def _refusal(draft: Draft) -> Grounded:
+    """The reader's refusal, doubted when the question plainly asks about installations and no word forbids it."""
+    evidence = {"query_type": Evidence("reader", None)}
+    asked = plain_request(draft) if unsayable(draft.text) is None else None
+    if asked:
+        draft.note("doubtful_refusal", f"the question asks about installations: {asked}", "query_type")
+    return Grounded(dict(UNSUPPORTED), evidence, tuple(draft.problems))
+
+
 def _refused(draft: Draft) -> Grounded | None:
     """The unsupported answer, when the question asks what no field can say."""
     asked = unsayable(draft.text)
@@ -86,19 +104,27 @@ def _refused(draft: Draft) -> Grounded | None:
         other = other_technology(draft.text)
         if other and "technology" not in draft.reading and "technologies" not in draft.reading:
             asked = ("other technology", other)
+    code = "unsupported_request"
+    if asked is None:
+        vague = next((amount for amount in draft.amounts if amount.number is None and amount.unit in KW), None)
+        asked, code = ("vague amount", vague.text) if vague else None, "vague_amount"
     if asked is None:
         return None
-    draft.note("unsupported_request", f"no field can say '{asked[1]}' ({asked[0]})", "query_type")
+    draft.note(code, f"no field can say '{asked[1]}' ({asked[0]})", "query_type")
     return Grounded(dict(UNSUPPORTED), {"query_type": Evidence("grounding", asked[1])}, tuple(draft.problems))
 
 
 def _finished(draft: Draft) -> Grounded:
     if draft.unsupported:
-        problems = tuple(problem for problem in draft.problems if problem.blocking or problem.code != "unaccounted")
+        moot = ("unaccounted", "repaired")
+        problems = tuple(problem for problem in draft.problems if problem.blocking or problem.code not in moot)
         reason = next((p for p in problems if p.code in ("unknown_place", "vague_amount")), None)
         return Grounded(
             dict(UNSUPPORTED), {"query_type": Evidence("grounding", reason.message if reason else None)}, problems
         )
+    strange = strange_request(draft.text)
+    if strange:
+        draft.note("doubtful_answer", f"'{strange}' is seldom said about installations", "query_type")
     for leftover in leftovers(draft):
         draft.note("unaccounted", f"no field accounts for the {leftover.kind} '{leftover.words}'")
     if (
@@ -129,6 +155,9 @@ def _add_fit_id(draft: Draft) -> None:
     wanted = draft.reading["fit_id"].lstrip("0") or "0"
     for run in _DIGIT_RUN.finditer(draft.text):
         if (run.group().lstrip("0") or "0") == wanted and draft.quotations.is_free(run.start(), run.end()):
+            return _put_fit_id(draft, wanted, run.start(), run.end())
+    for run in _SINGLE_DIGITS.finditer(draft.text):
+        if (re.sub(r"\D", "", run.group()).lstrip("0") or "0") == wanted:
             return _put_fit_id(draft, wanted, run.start(), run.end())
     for run in _SPOKEN_RUN.finditer(draft.text):
         words = re.findall(r"[a-z]+", run.group().lower())
@@ -184,7 +213,7 @@ def _add_aggregate(draft: Draft) -> None:
         words = support(f"group_by {group}", draft.text) if group and aggregate == "count" else None
         draft.put("aggregate", aggregate, words or _supported(draft, f"aggregate {aggregate}", "aggregate"))
     elif group:
-        capacity = _CAPACITY_WORDS.search(draft.text)
+        capacity = None if _COUNTED.search(draft.text) else _CAPACITY_WORDS.search(draft.text)
         inferred = "total_capacity" if capacity else "count"
         draft.put("aggregate", inferred, capacity.group() if capacity else None, looked_up=True)
     if group:
@@ -231,7 +260,11 @@ def _bare_number(draft: Draft, count: int) -> Span | None:
         if amount.number == count and bare and not dated and draft.quotations.is_free(amount.start, amount.end):
             return draft.quotations.claim(amount.start, amount.end)
         first = amount.text.split(" ")[0]
-        if first == draft.reading["limit"] and draft.quotations.is_free(amount.start, amount.start + len(first)):
+        if (
+            first == draft.reading["limit"]
+            and not dated
+            and draft.quotations.is_free(amount.start, amount.start + len(first))
+        ):
             return draft.quotations.claim(amount.start, amount.start + len(first))  # "top 6 630 kW": two numbers
     return None
 

@@ -16,16 +16,17 @@ from typing import NamedTuple
 
 from tasks.fit_query.amounts import Amount
 from tasks.fit_query.draft import Draft
-from tasks.fit_query.evidence import unread_marks
-from tasks.fit_query.gazetteer import find_places
-from tasks.fit_query.postcodes import find_postcodes
-from tasks.fit_query.technologies import find_technologies
-from tasks.fit_query.whereabouts import is_own_place
+from tasks.fit_query.everything import is_request_word
+from tasks.fit_query.postcodes import parse_postcode
+from tasks.fit_query.quotation import spans_of
+from tasks.fit_query.unread import unread_marks
+from tasks.fit_query.whereabouts import find_unknown, is_own_place
+from tasks.fit_query.words import split_words
 
 _CORRECTED = re.compile(
     r"[\s,.;:!?–—-]*(?:\w+[\s,]+){0,2}?[\s,.;–—(-]*(?:sorry|no(?:pe)?,?\s+(?:wait|sorry|i mean|make|actually)|oops"
     r"|whoops|i mean(?:t)?|actually|make that"
-    r"|scratch that|correction|or rather|rather|wait|no(?=\s*[,.–—-])|my mistake|strike that|err? no)\b",
+    r"|scratch that|correction|or rather|rather|wait|no(?=\s*[,.–—-])|my mista?ke|strike that|err? no)\b",
     re.IGNORECASE,
 )
 _STORY_NUMBER = re.compile(
@@ -36,6 +37,19 @@ _STORY_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _OF_ROWS = re.compile(r"\s+(?:\w{2,}est|most|rows|results)\b", re.IGNORECASE)
+_ROWS_BEFORE = re.compile(r"\b(?:top|first|\w{2,}est|limit(?:ed to)?)\s+(?:the\s+)?$", re.IGNORECASE)
+_TAKEN_BACK = re.compile(
+    r"\b(?:forget|scrap|ignore|not)\s+(?:about\s+)?$|\b(?:never mind"
+    r"|don['’]?t care about)\s[^.,;:!?]{0,30}$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.?!;]\s|\n")
+_ASKS = re.compile(
+    r"\b(?:show|list|find|give|get|pull|need|want|which|what|how many|only|just|must|should|ones|built|commissioned"
+    r"|installed|versus|vs|compare|sites?|installations?|please|per|each)\b",
+    re.IGNORECASE,
+)
+_TOLD = 2  # words of a sentence that belong to no request make it a story
 _RANGE = re.compile(r"\s*(?:and|to|or|-|up to)\s*", re.IGNORECASE)
 
 
@@ -63,27 +77,48 @@ def _is_corrected(draft: Draft, end: int, others: Iterable[int]) -> bool:
 
 def _technologies(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     read = {draft.reading.get("technology", ""), *draft.reading.get("technologies", ())}
-    for mention in find_technologies(draft.text, misspelt=True):
+    for mention in draft.technologies:
         if mention.technology in read or mention.either in read:
             continue
         taken_back = read != {""} and _CORRECTED.match(draft.text, mention.end)
-        if not taken_back:
+        if not taken_back and not (read != {""} and _is_story(draft, mention.start, mention.end)):
             yield mention.start, Leftover("technology", mention.text)
 
 
 def _places(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     has_place = "location" in draft.output or "postcode_patterns" in draft.output
     read = draft.output.get("location", "").split(", ")
-    mentions = draft.places if has_place else find_places(draft.text, misspelt=True)
-    postcodes = find_postcodes(draft.text)
+    mentions = draft.likely_places
+    postcodes = draft.postcodes
     named = [(one.start, one.end, "place") for one in mentions if one.place.name not in read]
-    named += [(start, end, "place") for start, end in draft.outside]
-    named += [(one.start, one.end, "postcode") for one in postcodes]
+    unknown = [span for span in find_unknown(draft) if not any(draft.text[slice(*span)] in name for name in read)]
+    named += [(start, end, "place") for start, end in (*draft.outside, *unknown)]
+    quoted = [parse_postcode(written) for written in draft.reading.get("postcodes", ())]
+    patterns = {one.pattern for one in quoted if one}
+    named += [(one.start, one.end, "postcode") for one in postcodes if one.pattern not in patterns]
     starts = [*(start for start, _, _ in named), *(span.start for span in draft.quotations.taken)]
     for start, end, kind in named:
-        own = has_place and is_own_place(draft.text, start, end)
+        own = has_place and (is_own_place(draft.text, start, end) or _is_story(draft, start, end))
         if draft.quotations.is_free(start, end) and not own and not _is_corrected(draft, end, starts):
             yield start, Leftover(kind, draft.text[start:end])
+
+
+def _is_story(draft: Draft, start: int, end: int) -> bool:
+    """Whether text[start:end] was taken back before it, or stands in a sentence that only tells something."""
+    if _TAKEN_BACK.search(draft.text[:start]):
+        return True
+    ends = [found.end() for found in _SENTENCE_END.finditer(draft.text)]
+    first = max((at for at in ends if at <= start), default=0)
+    last = min((at for at in ends if at >= end), default=len(draft.text))
+    if (first, last) == (0, len(draft.text)) or not all(
+        one.end <= first or last <= one.start for one in draft.quotations.taken
+    ):
+        return False
+    if _ASKS.search(draft.text, first, last):
+        return False
+    named = spans_of(draft.likely_places, draft.technologies, draft.amounts, draft.dates)
+    told = [word for word in split_words(draft.text) if first <= word.start < last and not is_request_word(word.key)]
+    return sum(all(word.end <= one.start or one.end <= word.start for one in named) for word in told) >= _TOLD
 
 
 def _dates(draft: Draft) -> Iterator[tuple[int, Leftover]]:
@@ -91,19 +126,21 @@ def _dates(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     starts = [date.start for date in draft.dates]
     for date in draft.dates:
         free = date.text not in said and draft.quotations.is_free(date.start, date.end)
-        if free and not _is_corrected(draft, date.end, starts):
+        if free and not _is_corrected(draft, date.end, starts) and not _is_story(draft, date.start, date.end):
             yield date.start, Leftover("date", date.text)
 
 
 def _numbers(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     starts = [amount.start for amount in draft.amounts]
+    taken = spans_of(draft.dates, draft.postcodes)
     for amount, following in zip_longest(draft.amounts, draft.amounts[1:]):
         if not (amount.unit or draft.text[amount.start].isdigit() or _stands_for_rows(draft, amount, following)):
             continue
         if "fit_id" in draft.reading and amount.unit:
             continue
-        dated = any(date.start < amount.end and amount.start < date.end for date in draft.dates)
-        story = dated or _STORY_NUMBER.match(draft.text[amount.number_end :])
+        dated = any(one.start < amount.end and amount.start < one.end for one in taken)
+        story = dated or _STORY_NUMBER.match(draft.text[amount.number_end :]) is not None
+        story = story or (amount.unit is None and _is_story(draft, amount.start, amount.end))
         free = draft.quotations.is_free(amount.start, amount.end)
         if free and not story and not _is_corrected(draft, amount.end, starts):
             yield amount.start, Leftover("number", amount.text)
@@ -111,7 +148,7 @@ def _numbers(draft: Draft) -> Iterator[tuple[int, Leftover]]:
 
 def _stands_for_rows(draft: Draft, amount: Amount, following: Amount | None) -> bool:
     """Whether a spelled number without a unit asks for something: "fifteen newest", "one and seven years"."""
-    if _OF_ROWS.match(draft.text, amount.end):
+    if _OF_ROWS.match(draft.text, amount.end) or _ROWS_BEFORE.search(draft.text[: amount.start]):
         return True
     if following is None or not following.unit:
         return False

@@ -168,12 +168,15 @@ def _cardinal(words: list[str]) -> int | None:
         return 6
     total = group = 0
     last = None
+    joined = False  # "and" has stood since the last scale
     for place, word in enumerate(words):
         if (
             word in ("a", "an")
             and place + 1 < len(words)
             and (words[place + 1] in _SCALES or words[place + 1] in _COUPLE)
         ):
+            if group and words[place + 1] in _SCALES:
+                return None  # "fifty and a hundred" is two numbers
             group += 1 if words[place + 1] in _SCALES else 0
         elif word in _COUPLE:
             group += _COUPLE[word]
@@ -184,10 +187,13 @@ def _cardinal(words: list[str]) -> int | None:
         elif word in _TENS and last not in ("small", "tens"):
             group += _TENS[word]
         elif word in ("hundred", "hundered", "hunderd", "hundreds", "dozen"):
+            if group >= 100 or joined:
+                return None  # "one hundred and two hundred", "fifty and two hundred" are two numbers
             group = (group or 1) * _SCALES[word]
         elif word in _SCALES:
             total, group = total + (group or 1) * _SCALES[word], 0
         elif not (word in ("and", "of") and place):
             return None
+        joined = (word == "and" and group > 0) or (joined and word not in _SCALES)
         last = "small" if word in _SMALL else "tens" if word in _TENS else None if word in _SCALES else last
     return total + group if words else None

@@ -2,7 +2,7 @@
 
 It does after a word of place ("near Battle") unless the phrase goes on ("in street lights"), beside a
 certain place ("Deal, Kent", "Kent and Battle"), before a technology ("fleet pv"), after one at the
-end ("wind reading"), written large in the middle of a sentence, alone, or in a list of its like. "In March" is a month
+end ("wind settle") or before a filter ("hydro bath 2011"), written large in the middle of a sentence, alone, or in a list of its like. "In March" is a month
 before a year and after "built", "commissioned" or "installed".
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tasks.fit_query.everything import is_request_word
 from tasks.fit_query.place_words import ORDINARY
 from tasks.fit_query.words import Word, word_set
 
@@ -36,6 +37,15 @@ _FOLLOWERS = _TECHNOLOGY | word_set(
     plants array arrays project projects generator generators area region capacity revenue vs versus plus suitable
     good candidates repowering postcode rated who what home including includes inc get got they we do does i way as
     that thats until till under over nothing no not any have has got thanks smallest compared against per grouped
+    lt gt w max
+    capped exceeding upto approx comm based came going rated listed registered running expiring supported counted
+    """
+)
+# What a filter begins with: a word behind a technology and before one of these is a place, as one at the end is.
+_FILTERS = word_set(
+    """
+    over under above below between since after before from with lt gt min max minimum maximum built commissioned
+    installed exceeding upto capped approx comm about around exactly roughly rated
     """
 )
 _NOT_AT_THE_END = frozenset({"fleet", "sale", "deal", "street", "ware", "stone", "eye", "march", "reading"})
@@ -66,9 +76,16 @@ def stands_as_place(
         return True
     if not first:
         return end < len(words) and (words[end].key in _TECHNOLOGY or text[words[end - 1].end] in ",:/")
-    if end == len(words) and (previous in _TECHNOLOGY or previous[:1].isdigit()):
+    at_the_end = end == len(words)
+    before_a_filter = not at_the_end and (_is_figure(words[end]) or words[end].key in _FILTERS)
+    if (at_the_end or before_a_filter) and (previous in _TECHNOLOGY or (at_the_end and previous[:1].isdigit())):
         return words[first].key not in _NOT_AT_THE_END
     return _written_large(text, words, first)
+
+
+def goes_on(key: str) -> bool:
+    """Whether the word may stand behind a name in a request: "Kent with", "solar over"."""
+    return key in _FOLLOWERS or is_request_word(key) or key.endswith(("kw", "mw"))
 
 
 def _phrase_ends(text: str, words: Sequence[Word], end: int, after: int | None) -> bool:
@@ -78,7 +95,13 @@ def _phrase_ends(text: str, words: Sequence[Word], end: int, after: int | None) 
     follows = words[end].key
     if between.strip(" '’"):
         return True
+    if _is_figure(words[end]):
+        return words[end - 1].key != "march"  # "in march 2013" is a month
     return follows in _FOLLOWERS or after == end or follows.endswith(("kw", "mw"))
+
+
+def _is_figure(word: Word) -> bool:
+    return word.key[:1].isdigit()
 
 
 def _joined(between: str) -> bool:

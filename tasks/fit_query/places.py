@@ -131,7 +131,8 @@ def _british_names() -> frozenset[str]:
     """Keys of the British towns and councils that outcode_gazetteer.csv names."""
     columns = ("local_authority_2021", "post_towns", "town_gibbs", "county_or_unitary_gibbs")
     names = {name for row in _rows("outcode_gazetteer.csv", *columns) for column in columns for name in [row[column]]}
-    return frozenset(key_of(part) for name in names for part in re.split(r"[;,]", name) if part.strip())
+    parts = (part for name in names for part in re.split(r"[;,]", name))  # "Bristol, City of"
+    return frozenset(key_of(part) for part in parts if part.strip() and not part.strip().endswith(" of"))
 
 
 _FRAME_BEFORE = re.compile(

@@ -101,6 +101,9 @@ def _spelled(written: str) -> str | None:
     return f"{found[1]}{found[2] or ''}{number}" if number < 100 and number % 1 == 0 else None
 
 
+_ANOTHER_AREA = re.compile(r"\s*(?:,|/|&|\+|\bor\b|\band\b)\s*(?P<area>(?!KW|NI|UK|US|AD|PV)[A-Z]{2})(?![A-Za-z0-9])")
+
+
 def find_postcodes(text: str) -> list[PostcodeMention]:
     """Known districts and full postcodes in `text` (any case), and areas beside "postcode"; in order."""
     mentions = []
@@ -115,4 +118,15 @@ def find_postcodes(text: str) -> list[PostcodeMention]:
             continue
         if pattern in _known():
             mentions.append(PostcodeMention(found.start(), found.end(), found.group(), pattern))
+            if len(pattern) == 2 and found.group().isupper():
+                mentions += _areas_behind(text, found.end())
+    return mentions
+
+
+def _areas_behind(text: str, at: int) -> list[PostcodeMention]:
+    """Areas of a list of which the first is known to be one: "in NR or IP"."""
+    mentions = []
+    while (found := _ANOTHER_AREA.match(text, at)) and found["area"] in areas():
+        at = found.end()
+        mentions.append(PostcodeMention(found.start("area"), at, found["area"], found["area"]))
     return mentions

@@ -10,7 +10,8 @@ begins or ends inside a word or a number: "500" is not in "1,500", "1" not in "1
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 
@@ -22,6 +23,20 @@ class Span(NamedTuple):
     end: int
 
 
+class Located(Protocol):
+    """Something that a text names: `text[start:end]`."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def spans_of(*mentions: Iterable[Located]) -> list[Span]:
+    """Where all of the mentions stand."""
+    return [Span(one.start, one.end) for several in mentions for one in several]
+
+
 class Quotations:
     """The places of one text that quotations have taken."""
 
@@ -31,9 +46,14 @@ class Quotations:
         self.lowered = lowered if len(lowered) == len(text) else "".join(map(_lowered, text))
         self.taken: list[Span] = []
 
-    def take(self, quoted: str) -> Span | None:
-        """The first free place of `quoted`, taken from now on; None when there is none."""
-        span = self._verbatim(quoted.strip().lower()) or self._loosely(quoted)
+    def take(self, quoted: str, avoid: Iterable[Located] = ()) -> Span | None:
+        """The first free place of `quoted`, taken from now on; None when there is none.
+
+        `avoid`: what it stands in only if it stands nowhere else ("march" in the date "march 2013").
+        """
+        written = quoted.strip().lower()
+        span = self._verbatim(written, spans_of(avoid)) if avoid else None
+        span = span or self._verbatim(written) or self._loosely(quoted)
         if span:
             self.taken.append(span)
         return span
@@ -48,11 +68,12 @@ class Quotations:
         """Whether no taken span overlaps text[start:end]."""
         return all(end <= span.start or span.end <= start for span in self.taken)
 
-    def _verbatim(self, quoted: str) -> Span | None:
+    def _verbatim(self, quoted: str, avoid: Iterable[Span] = ()) -> Span | None:
         at = self.lowered.find(quoted) if quoted else -1
         while at >= 0:
             end = at + len(quoted)
-            if self._is_whole(at, end) and self.is_free(at, end):
+            outside = all(end <= span.start or span.end <= at for span in avoid)
+            if outside and self._is_whole(at, end) and self.is_free(at, end):
                 return Span(at, end)
             at = self.lowered.find(quoted, at + 1)
         return None

@@ -10,18 +10,32 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, Date, Double, Index, Integer, String, insert, inspect, select
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Date,
+    Double,
+    Index,
+    Integer,
+    String,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tasks.fit_query.database import reading, writing
 from tasks.fit_query.ofgem_report import SourceRow, read_source
 from tasks.fit_query.report_cells import LONGEST_NAME
-from tasks.fit_query.support import support_end
+from tasks.fit_query.support import SCHEME_START, support_end
 from tuneserve.errors import DataError
 
 SHIPPED_FILE = Path(__file__).resolve().parent / "data" / "fit_wind_sites.csv"
 _SHIPPED = "shipped"
+# The rule behind `support_end`, which is a column: another rule needs another name, or known rows keep the old dates.
+_SUPPORT_RULE = "support of 15 July 2009 and earlier"
 
 
 class Base(DeclarativeBase):
@@ -63,7 +77,7 @@ class Installation(Base):
 
 
 class LoadedSource(Base):
-    """What was loaded by the project itself, once. Its row and the installations are written together."""
+    """What the project itself did to the installations, once; written together with them."""
 
     __tablename__ = "fit_loaded_source"
 
@@ -77,18 +91,36 @@ def ensure_loaded(url: str) -> None:
     Safe when several processes come at the same time: each looks again once it holds the writing lock.
     """
     with reading(url) as connection:
-        if _is_loaded(connection):
+        if _done(connection) == {_SHIPPED, _SUPPORT_RULE}:
             return
     with writing(url) as connection:
-        if _is_loaded(connection):
-            return
-        _create_tables(connection)
-        shipped = read_source(SHIPPED_FILE, date.max)
-        if shipped.rejected:
-            line, reason = shipped.rejected[0]
-            raise DataError(f"{SHIPPED_FILE.name}, line {line}: {reason}; restore the file from the repository")
-        connection.execute(insert(Installation), [column_values(row) for row in shipped.rows])
-        connection.execute(insert(LoadedSource), {"name": _SHIPPED, "installations": len(shipped.rows)})
+        done = _done(connection)
+        if _SHIPPED not in done:
+            _load_shipped(connection)
+        if _SUPPORT_RULE not in done:
+            _correct_support(connection)
+
+
+def _load_shipped(connection: Connection) -> None:
+    _create_tables(connection)
+    shipped = read_source(SHIPPED_FILE, date.max)
+    if shipped.rejected:
+        line, reason = shipped.rejected[0]
+        raise DataError(f"{SHIPPED_FILE.name}, line {line}: {reason}; restore the file from the repository")
+    connection.execute(insert(Installation), [column_values(row) for row in shipped.rows])
+    connection.execute(insert(LoadedSource), {"name": _SHIPPED, "installations": len(shipped.rows)})
+
+
+def _correct_support(connection: Connection) -> None:
+    """Databases of before this rule counted from the commissioning date, however early it was."""
+    early = select(Installation.id, Installation.technology, Installation.commissioned, Installation.support_end)
+    changed = 0
+    for row in connection.execute(early.where(Installation.commissioned < SCHEME_START)).all():
+        end = support_end(row.technology, row.commissioned)
+        if end != row.support_end:
+            connection.execute(update(Installation).where(Installation.id == row.id).values(support_end=end))
+            changed += 1
+    connection.execute(insert(LoadedSource), {"name": _SUPPORT_RULE, "installations": changed})
 
 
 def column_values(row: SourceRow) -> dict[str, Any]:
@@ -98,10 +130,10 @@ def column_values(row: SourceRow) -> dict[str, Any]:
     return {**values, "support_end": support_end(row.technology, row.commissioned)}
 
 
-def _is_loaded(connection: Connection) -> bool:
+def _done(connection: Connection) -> set[str]:
     if not inspect(connection).has_table(LoadedSource.__tablename__):
-        return False
-    return connection.scalar(select(LoadedSource.name).where(LoadedSource.name == _SHIPPED)) is not None
+        return set()
+    return set(connection.scalars(select(LoadedSource.name)))
 
 
 def _create_tables(connection: Connection) -> None:

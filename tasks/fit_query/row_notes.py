@@ -17,7 +17,7 @@ from tasks.fit_query.filters import (
 )
 from tasks.fit_query.groups import place_patterns, shared_patterns
 from tasks.fit_query.register import Installation
-from tasks.fit_query.support import SCHEME_START
+from tasks.fit_query.support import NEW_FROM
 from tuneserve.task import JsonObject
 
 ALL_TECHNOLOGIES = ("Wind", "Photovoltaic", "Hydro", "Anaerobic digestion", "Micro CHP")
@@ -43,32 +43,39 @@ def note_without_rows(output: JsonObject) -> str | None:
 
 def search_notes(
     connection: Connection, output: JsonObject, where: Conditions, matching: int, today: date
-) -> str | None:
+) -> list[str]:
     """Notes on the installations that match."""
-    loaded = _loaded_technologies(connection)
-    notes = _what_is_not_loaded(output, loaded)
+    loaded = loaded_technologies(connection)
+    notes = what_is_not_loaded(output, loaded)
     asked = set(technologies(output))
     if not matching and (FIT_ID in where or not asked or asked & loaded):
         notes.insert(0, _why_empty(connection, output, where))
     notes += _left_out(connection, where)
     if matching:
         notes += _support_notes(connection, output, where, today)
-    if output.get("query_type") == "fit_rate":
-        notes.append("these are the matching installations; their tariff rates are not looked up yet")
-    if output.get("include_revenue"):
-        notes.append("these are the matching installations; their revenue is not estimated yet")
-    return _sentences(notes)
+    return notes + _regional_notes(output)
 
 
-def group_notes(connection: Connection, output: JsonObject, where: Conditions) -> str | None:
-    """Notes on groups of installations."""
-    notes = [*_what_is_not_loaded(output, _loaded_technologies(connection)), *_left_out(connection, where)]
+def group_notes(connection: Connection, output: JsonObject, where: Conditions, count: int) -> list[str]:
+    """Notes on groups of installations, of which there are `count`."""
+    notes = what_is_not_loaded(output, loaded_technologies(connection))
+    if not count:
+        notes.insert(0, _why_empty(connection, output, where))
+    notes += _left_out(connection, where)
+    return notes + shared_notes(output) + _regional_notes(output)
+
+
+def shared_notes(output: JsonObject) -> list[str]:
+    """What a comparison of places with postcodes in common counts twice."""
     shared = shared_patterns(place_patterns(output)) if output.get("query_type") == "comparison" else []
-    if shared:
-        notes.append(f"postcodes {', '.join(shared)} belong to more than one of the places and count in each")
-    if output.get("include_revenue"):
-        notes.append("revenue is not estimated yet")
-    return _sentences(notes)
+    if not shared:
+        return []
+    return [f"postcodes {', '.join(shared)} belong to more than one of the places and count in each"]
+
+
+def joined(notes: list[str]) -> str | None:
+    """Notes as the text of Rows: a line each, none twice."""
+    return "\n".join(dict.fromkeys(notes)) or None
 
 
 def _why_empty(connection: Connection, output: JsonObject, where: Conditions) -> str:
@@ -88,7 +95,8 @@ def _why_empty(connection: Connection, output: JsonObject, where: Conditions) ->
     return "no installation matches"
 
 
-def _loaded_technologies(connection: Connection) -> set[str]:
+def loaded_technologies(connection: Connection) -> set[str]:
+    """The technologies of which there are any rows."""
     # One look into the index each: counting a million rows would cost more than the answer.
     looks = [
         exists().where(Installation.technology == name).label(f"has_{at}") for at, name in enumerate(ALL_TECHNOLOGIES)
@@ -97,7 +105,7 @@ def _loaded_technologies(connection: Connection) -> set[str]:
     return {name for name, there in zip(ALL_TECHNOLOGIES, found, strict=True) if there}
 
 
-def _what_is_not_loaded(output: JsonObject, loaded: set[str]) -> list[str]:
+def what_is_not_loaded(output: JsonObject, loaded: set[str]) -> list[str]:
     """Real rows of all technologies but wind come with the user's own import only: said wherever it counts."""
     if "fit_id" in output:
         return []
@@ -125,25 +133,27 @@ def _left_out(connection: Connection, where: Conditions) -> list[str]:
 
 
 def _support_notes(connection: Connection, output: JsonObject, where: Conditions, today: date) -> list[str]:
-    """Where years left were asked for: how many have none, and for how many the figure is an estimate."""
+    """Where years left were asked for: how many have none, and for how many another rule was taken."""
     if YEARS_LEFT not in where and output.get("sort_by") != "fit_remaining":
         return []
     notes = []
     over = _count(connection, {**where, "over": Installation.support_end <= today})
     if over:
         notes.append(f"for {over:,} of the matching installations support is over by this count")
-    early = _count(connection, {**where, "early": Installation.commissioned < SCHEME_START})
+    early = _count(connection, {**where, "early": Installation.commissioned < NEW_FROM})
     if early:
         notes.append(
-            f"{early:,} were commissioned before the scheme began on {SCHEME_START.isoformat()}: their years left are "
-            "counted from commissioning and may differ from their contracts"
+            f"{early:,} were commissioned before {NEW_FROM.isoformat()}: taken as moved over from the Renewables "
+            "Obligation, whose installations are paid until 2027-03-31"
         )
     return notes
 
 
+def _regional_notes(output: JsonObject) -> list[str]:
+    if "include_regional" not in output or "include_revenue" in output or output.get("query_type") == "fit_rate":
+        return []
+    return ["regional figures are part of an estimate of revenue: ask for the revenue to have them"]
+
+
 def _count(connection: Connection, where: Conditions) -> int:
     return connection.scalar(select(func.count(Installation.id)).where(*where.values())) or 0
-
-
-def _sentences(notes: list[str]) -> str | None:
-    return "; ".join(dict.fromkeys(notes)) or None

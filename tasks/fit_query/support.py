@@ -1,20 +1,26 @@
 """How long an installation's Feed-in Tariff support runs, and how much of it is left on a day.
 
-Support runs from the commissioning date for
+Support runs
 
-    20 years  wind, hydro, anaerobic digestion, and PV from 1 August 2012
-    25 years  PV before 1 August 2012
-    10 years  micro CHP
+    20 years        for wind, hydro, anaerobic digestion, and PV from 1 August 2012
+    25 years        for PV before 1 August 2012
+    10 years        for micro CHP
+    to 31 March 2027  for what was commissioned before 15 July 2009, of any technology
 
-Sources: DECC, "Feed-in Tariffs: Government's Response to the Summer 2009 Consultation" (February 2010)
-for 20, 25 and 10 years; DECC, "Feed-in Tariffs Scheme: Government Response to Consultation on
-Comprehensive Review Phase 2A" (May 2012) for PV's cut to 20 years from 1 August 2012.
+and never begins before the scheme did, on 1 April 2010.
 
-Not covered, because the register at hand does not say it: support is counted from the *eligibility*
-date, which is the commissioning date or later, and never before the scheme's first day, 1 April 2010.
-Installations moved over from the Renewables Obligation (commissioned before 15 July 2009) are paid
-until 31 March 2027 whatever their age. So the figure is an estimate for what was commissioned before
-SCHEME_START, and `installations.rows` says so where it matters.
+Sources
+- DECC, "Feed-in Tariffs: Government's Response to the Summer 2009 Consultation" (February 2010): 20, 25
+  and 10 years; installations of up to 50 kW that were commissioned before 15 July 2009 and accredited
+  under the Renewables Obligation were moved over and are paid until 31 March 2027; later ones are paid
+  from April 2010. Nothing else of before 15 July 2009 could enter the scheme; accordingly all 726 wind
+  rows of before that day have 50 kW or less.
+- DECC, "Consultation on Comprehensive Review Phase 2A: Solar PV cost control", response of 24 May 2012:
+  "for solar PV installations with an eligibility date on or after 1 August 2012 [...] the tariff period
+  will be reduced from 25 to 20 years" (National Archives, webarchive 20121217155322).
+
+Not covered, because the register at hand does not say it: what counts is the *eligibility* date, which
+is the commissioning date or later. Whoever applied late has a little longer than this count says.
 """
 
 from __future__ import annotations
@@ -23,22 +29,39 @@ import math
 from datetime import date, timedelta
 
 SCHEME_START = date(2010, 4, 1)
+NEW_FROM = date(2009, 7, 15)
+"""What was commissioned earlier is in the scheme only by moving over from the Renewables Obligation."""
+
+_MOVED_END = date(2027, 4, 1)
 _SHORTER_PV_FROM = date(2012, 8, 1)
 _LAST_YEAR = date.max.year - 1
 
 
-def support_years(technology: str, commissioned: date) -> int:
-    """Whole years of support, by the table above."""
+def is_moved_over(commissioned: date) -> bool:
+    """Whether the installation can only have come from the Renewables Obligation."""
+    return commissioned < NEW_FROM
+
+
+def eligible_from(commissioned: date) -> date:
+    """The first day on which the scheme can have paid."""
+    return max(commissioned, SCHEME_START)
+
+
+def support_years(technology: str, eligible: date) -> int:
+    """Whole years of support for what became eligible on that day and was not moved over."""
     if technology == "Micro CHP":
         return 10
-    if technology == "Photovoltaic" and commissioned < _SHORTER_PV_FROM:
+    if technology == "Photovoltaic" and eligible < _SHORTER_PV_FROM:
         return 25
     return 20
 
 
 def support_end(technology: str, commissioned: date) -> date:
     """The first day without support."""
-    return anniversary(commissioned, support_years(technology, commissioned))
+    if is_moved_over(commissioned):
+        return _MOVED_END
+    start = eligible_from(commissioned)
+    return anniversary(start, support_years(technology, start))
 
 
 def anniversary(day: date, years: int) -> date:

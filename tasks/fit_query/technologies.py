@@ -62,6 +62,12 @@ OTHER_TECHNOLOGIES = re.compile(
     r"|boilers?)\b",
     re.IGNORECASE,
 )
+# Names of several words, of which none names the technology alone.
+_PHRASES = (
+    ("Hydro", re.compile(r"\bwater[\s-]?(?:power|wheels?|mills?)\b", re.IGNORECASE)),
+    ("Micro CHP", re.compile(r"\bcombined[\s-]+heat[\s-]*(?:\w{1,3}\s+|[&+]\s*){1,2}power\b", re.IGNORECASE)),
+    ("Anaerobic digestion", re.compile(r"\bbio[\s-]gas\b", re.IGNORECASE)),
+)
 _AD_OTHERWISE = word_set(
     """
     hoc lib campaign campaigns agency agencies agent man space company firm budget blocker
@@ -94,7 +100,12 @@ def find_technologies(text: str, *, misspelt: bool = False) -> list[TechnologyMe
         if technology == "Wind" and "turb" in word.key:
             technology, either = ("Hydro", None) if before in _NOT_AFTER_TURBINE else ("Wind", "Hydro")
         mentions.append(TechnologyMention(word.start, word.end, text[word.start : word.end], technology, either))
-    return mentions
+    named = [
+        TechnologyMention(found.start(), found.end(), found.group(), technology)
+        for technology, pattern in _PHRASES
+        for found in pattern.finditer(text)
+    ]
+    return sorted([*mentions, *named]) if named else mentions
 
 
 def _means_something_else(key: str, before: str, after: str) -> bool:

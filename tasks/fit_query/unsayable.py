@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.gazetteer import find_places
+from tasks.fit_query.quotation import spans_of
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
 
 _FIT = r"(?:\bfit(?:\s*ids?)?[\s:#-]*|\bids?[\s:#-]*)"
@@ -19,61 +20,116 @@ _PATTERNS = (
         "instruction",
         r"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?"
         r"|guidelines?|schema|above|training"
-        r"|everything|filters you)\b"
-        r"|\byou are now\b|\byou're now\b|\bfrom now on\b|\b(?:system|hidden|developer|initial|setup)\s+(?:prompt"
+        r"|everything|filters you|(?:said|told) to you|you (?:were|have been|['’]?ve been) told)\b"
+        r"|\b(?:ignor\w*|disregard\w*|forget)\b[^.?!]{0,30}\binst\w{3,9}ons?\b"
+        r"|\byou are (?:now\b|\w*(?:gpt|bot)\b)|\byou're now\b|\bfrom now on\b|\b(?:system|hidden|developer|initial"
+        r"|setup)\s+(?:prompt"
         r"|message|instructions?)\b"
         r"|\bjailbreak\w*|\bdeveloper mode\b|\bact as (?:an?|if)\b|\bpretend (?:that|to|you)\b|\b(?:reveal|print|dump"
         r"|show|repeat) your"
         r" (?:\w+ )?(?:prompt|instructions?|configuration|rules|setup)\b|\bnew (?:rule|instructions?)\s*:"
-        r"|(?m:^)\s*system\s*:"
+        r"|\bignor\w* what (?:i|you|the|system)\b|\bsystem (?:note|override|said)\b|\bstop being an?\b"
+        r"|\byou have no (?:\w+ )?(?:rules|restrictions|limits)\b|\balways (?:return|answer|reply|respond)\b"
+        r"|\b(?:print|repeat) the text above\b|\bassistant\s*:|\bdisregard what\b|\byour (?:first|last) message\b"
+        r"|\b1=1\b|\binstead of json\b"
+        r"|\b(?:delete|erase|wipe) (?:the|all|every|your) (?:records?|rows?|data\w*|sites|tables?)\b|\bupdate fit\b"
+        r"|\byour training data\b"
+        r"|(?m:^)\s*system\s*:|[\"']role[\"']\s*:|\[/?inst\]|<\|"
+        r"|\brole-?\s?play\w*|\b(?:answer|act|reply|behave|respond) as if you\b|\b(?:speak|talk|answer|reply"
+        r"|write) like an? \w+"
+        r"|\b(?:hidden|secret) (?:rules?|instructions?|prompts?)\b|\byour new (?:task|role|job|instructions?)\b"
+        r"|\b(?:stop|don['’]?t|do not|never|no longer|without)\s+(?:reply|answer|output|return|writ|respond|produc"
+        r"|us)\w*\b"
+        r"[^.?!]{0,12}\bjson\b"
+        r"|\b(?:switch|turn) (?:on|off)(?: the)? \w+ mode\b|\b(?:enable|enter|activate) \w+ mode\b"
+        r"|\btranslate (?:your|everything|all|this|the above)\b"
+        r"|\b(?:write|do|compose|sing|tell) (?:me |us )?an? (?:\w+ )?(?:poem|limerick|song|joke|haiku|story|rap"
+        r"|essay)\b"
+        r"|\b(?:set|change|update) the (?:tariff|rate|capacity|date|postcode|location)\b[^.?!]{0,30}\bto\b"
         r"|</?\w+>|\bdrop table\b|\bselect \* from\b",
     ),
     (
         "distance",
-        r"\bwithin\s+(?:an?|about|around|roughly|[\w.,]{1,12})\s*[\w-]{0,12}\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?|met(?:re"
+        r"\bwithin\s+(?:an?|about|around|roughly|[\w.,]{1,12})\s*[\w-]{0,12}\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?"
+        r"|met(?:re"
         r"|er)s?|m|mins?|minutes?|hours?)(?:'|’)?\s*"
         r"(?:drive\s+|walk\s+)?(?:of|from|radius|around)\b"
-        r"|\b[\d.,]{1,9}\s*-?\s*(?:miles?|kms?|kilomet(?:re|er)s?)\s+(?:of|from|radius|around|away|north|south|east|west)\b"
-        r"|\b[\d.,]{1,9}\s*-?\s*(?:mile|km|kilometre|kilometer)\s+radius\b|\b(?:mile|km)s?\s+radius\b",
+        r"|\b[\d.,]{1,9}\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:of|from|radius|around|away|north|south|east"
+        r"|west)\b"
+        r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
+        r"|of)\b(?! now)"
+        r"|\b[\d.,]{1,9}\s*-?\s*(?:mile|km|kilometre|kilometer)\s+(?:radius|zone|circle|ring)\b|\b(?:mile"
+        r"|km)s?\s+radius\b",
     ),
     (
         "statistic",
         r"\bmedians?\b|\bpercentages?\b|\bper\s?cent\b|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
-        r"|proportion) of\b|\bstandard deviation\b",
+        r"|proportion) of\b|\bstandard deviation\b|\bload fac\w*\b|\bwhat %",
+    ),
+    (
+        "owner",
+        r"\bwho (?:actually |really )?(?:owns?|operates?|runs?|manages?|manufactur\w+|makes|made|supplie[sd]"
+        r"|install(?:s|ed)"
+        r"|develop(?:s|ed)|built)\s+(?:the |these |those |any |all |each )*(?:of )?(?:wind|solar|pv|hydro|ad|chp|biogas"
+        r"|turbines?|panels|digesters?|sites|installations)\b",
     ),
     (
         "year of expiry",
         r"\b(?:expir(?:e|es|ing|ed|y)|(?:tariff|fit|support|contract|subsidy)\s+(?:ends?|ending|stops?|runs? out"
         r"|finish\w*))\s+(?:dates?\s+)?"
-        r"(?:is\s+)?(?:in|by|before|after|during|until|on|around|since)\s+(?:the\s+year\s+|\w{3,9}\s+)?20[1-9]\d\b",
+        r"(?:is\s+)?(?:in|by|before|after|during|until|on|around|since)\s+(?:the\s+year\s+|\w{3,9}\s+)?20[1-9]\d\b"
+        r"|\b(?:expir\w+|tariffs?|support|contracts?|subsid\w+|payments?|fit|drop\w* (?:off|out)|leav\w+ the scheme"
+        r"|runs? out|running out|exp|supported|paid|ends"
+        r"|laps\w+)\.?(?:\s+(?:end\w*|stop\w*|of|the|scheme|paid|goes|lasts|up|valid|until|at|least)){0,4}"
+        r"(?:\s+(?:in|by|before|after|until|till|during))?(?:\s+the year)?\s+20(?:2[2-9]|[34]\d)\b",
+    ),
+    (
+        "exclusion",
+        r"\b(?:except|excluding|other than|apart from|but not|not (?:built|commissioned|installed|put up|from|in))\s+"
+        r"(?:in |those (?:of|from|in) |from )?(?:19|20)\d\d\b",
     ),
     (
         "two aggregates",
-        r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,40}\band\s+(?:the\s+"
-        r"|what(?:'s| is)\s+the\s+|their\s+)?"
-        r"(?:average|mean)\b|\b(?:average|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
+        r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
+        r"|\+|&)"
+        r"\s*(?:(?:also|tell me|what(?:['’]?s| is| are))\s+)*(?:the\s+|their\s+|its\s+)?"
+        r"(?:average|avg|mean)\b|\b(?:average|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
         r"|how many)\b"
         r"|\bhow many\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:total|combined)\s+(?:capacity|mw|kw|size)\b"
         r"|\b(?:count|number)\s+and\s+(?:the\s+)?total capacity\b|\btotal capacity and\s+(?:the\s+)?(?:count|number)\b",
     ),
     (
         "two FIT ids",
-        rf"{_FIT}0*(\d{{1,7}})\b[^.?!]{{0,30}}?(?:\band\b|\bor\b|&|,|\bwith\b|\bvs?\b|\bversus\b"
-        rf"|\bn\b)\s*(?:the\s+)?{_FIT}?0*(?!\1\b)(\d{{2,7}})\b"
+        rf"{_FIT}0*(\d{{1,7}})\b[^.?!]{{0,30}}?(?:\band\b(?:\s+also\b)?|\bor\b|&|\+|,|\bwith\b|\bvs?\b"
+        rf"|\bversus\b|\bplus\b|\bn\b)\s*(?:the\s+)?{_FIT}?0*(?!\1\b)(\d{{2,7}})\b"
         r"(?!\s*(?:[kmg]?w\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
     ),
 )
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)
 
 _EXCLUDING = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|excluding|excl\.?|excludes?|apart from|aside from|other than|but not|not counting"
+    r"\b(?:except(?:ing)?(?: for)?|excluding|exc?l?\.(?= )|excl|excludes?|omitting|barring|apart from|aside from"
+    r"|other than|but not|(?:not|without) counting|don['’]?t want|(?:don['’]?t|do not) include|though not|ignoring"
+    r"|skip|omit|not including|but none|but no"
     r"|leav(?:e|ing) out|rather than"
     r"|without|outside(?: of)?|not (?:in|near|around|from|at|including)|anywhere but|anything but|everything but"
     r"|all but|minus|nowhere near)"
     r"\s+(?:for\s+)?(?:any(?:thing)?\s+)?(?:in\s+|of\s+|the\s+|those\s+|sites\s+in\s+|ones\s+in\s+|near\s+)*",
     re.IGNORECASE,
 )
+_TAKEN_BACK = re.compile(r"\b(?:no|sorry|oops|wait|hang on|i mean|actually|rather|make that)\b", re.IGNORECASE)
+_THERE_IS = re.compile(r"\b(?:there(?:['’]?s| is| are| was| were)|got|have|has)\s+$", re.IGNORECASE)
+_BEHIND = re.compile(r"\b(?:excluded|omitted|left out|not included)\b", re.IGNORECASE)
+_POWER = len(" power ")  # "wind power excluded"
+_NOT = re.compile(r"\bnot\s+", re.IGNORECASE)
 _NOT_TECHNOLOGY = re.compile(r"\b(?:non|no|not)[\s-]+(?:any\s+)?", re.IGNORECASE)
+_EXCLUDED_SIZE = re.compile(
+    r"\b(?:ignor(?:e|ing)|skip(?:ping)?|leav(?:e|ing) out|drop(?:ping)?|exclud(?:e|ing)|omit(?:ting)?"
+    r"|except(?: for)?|but not|without)\s+"
+    r"(?:the |any |all )*(?:really |very )?(?:small|tiny|medium|large|big|old|new)\w*\s+(?:ones|sites|farms|plants"
+    r"|schemes|installations)\b",
+    re.IGNORECASE,
+)
 _SOFT = ("outside", "rather than", "without", "minus")
 
 
@@ -81,7 +137,7 @@ def unsayable(text: str) -> tuple[str, str] | None:
     """What `text` plainly asks that no field can say, as (name, words); None when nothing is found."""
     for name, pattern in _COMPILED:
         found = pattern.search(text)
-        if found:
+        if found and not (name == "two FIT ids" and _TAKEN_BACK.search(found.group())):
             return name, found.group().strip()
     return _exclusion(text)
 
@@ -93,6 +149,9 @@ def other_technology(text: str) -> str | None:
 
 
 def _exclusion(text: str) -> tuple[str, str] | None:
+    size = _EXCLUDED_SIZE.search(text)
+    if size:
+        return "exclusion", size.group()
     places = technologies = None
     for found in _EXCLUDING.finditer(text):
         words = found.group().lower()
@@ -104,10 +163,36 @@ def _exclusion(text: str) -> tuple[str, str] | None:
         technology = next((one for one in technologies if one.start == found.end()), None)
         if technology and not words.startswith(_SOFT):
             return "exclusion", text[found.start() : technology.end]
+    return _left_out_behind(text) or _without_technology(text) or _without_only_place(text)
+
+
+def _left_out_behind(text: str) -> tuple[str, str] | None:
+    """ "wind excluded", "Kent left out"."""
+    for found in _BEHIND.finditer(text):
+        named = spans_of(find_places(text), find_technologies(text))
+        hit = next((one for one in named if 0 <= found.start() - one.end <= _POWER), None)
+        if hit:
+            return "exclusion", text[hit.start : found.end()]
+    return None
+
+
+def _without_only_place(text: str) -> tuple[str, str] | None:
+    """ "wind not scotland"; beside another place it may be a correction: "in Kent not Devon"."""
+    for found in _NOT.finditer(text):
+        places = find_places(text)
+        if len(places) == 1 and places[0].start == found.end():
+            return "exclusion", text[found.start() : places[0].end]
+    return None
+
+
+def _without_technology(text: str) -> tuple[str, str] | None:
+    technologies = None
     for found in _NOT_TECHNOLOGY.finditer(text):
         technologies = find_technologies(text) if technologies is None else technologies
         technology = next((one for one in technologies if one.start == found.end()), None)
-        alone = found.group().lower().startswith("non") or len(technologies) == 1
+        if _THERE_IS.search(text, 0, found.start()):
+            continue
+        alone = found.group().lower().startswith("non") or len({one.technology for one in technologies}) == 1
         if technology and alone and not re.match(r"\W*(?:sorry|wait|i mean)", text[technology.end :], re.IGNORECASE):
             return "exclusion", text[found.start() : technology.end]
     return None

@@ -12,24 +12,34 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.fit_query.draft import Draft
+from tasks.fit_query.everything import is_request_word
 from tasks.fit_query.gazetteer import Place, Resolution, area_of, narrowed_patterns, qualifies, resolve
 from tasks.fit_query.postcodes import find_postcodes, parse_postcode
-from tasks.fit_query.quotation import Span
-from tasks.fit_query.words import split_words
+from tasks.fit_query.quotation import Span, spans_of
+from tasks.fit_query.technologies import meant_technology
+from tasks.fit_query.words import Word, split_words
 
 _QUALIFYING = re.compile(r"\s*(?:,|\(|\bin\b|,\s*in\b)?\s*(?:the\s+)?(?:county\s+of\s+)?", re.IGNORECASE)
 _JOINT = re.compile(
     r"\s*(?:,?\s*(?:\band\b|\bor\b|&|\+|/|\bn\b|\bplus\b|\bas well as\b|\bvs?\b|\bversus\b))", re.IGNORECASE
 )
+_LISTED = re.compile(r"\s*(?:\b(?:and|or|n|plus)\b|&|\+|/)\s*(?:in\s+|near\s+|the\s+)*", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*(?:,|/|&|\+|;|\band\b|\bor\b)\s*", re.IGNORECASE)
 
 _OWN_PLACE = re.compile(
     r"(?:\b(?:we['’]?re|i['’]?m|im|we are|i am|based|live[sd]?|living|moved|moving|reside|office|home|house|farm"
     r"|calling|writing|here|sister|brother|mum|dad"
     r"|friend|family|met|conference|meeting|work(?:s|ed|ing)?|grew up|born|born and bred|flat|shop|school|studio"
-    r"|branch|head\s?quarters|hq|clients?|customers?|investors?|partners?|colleagues?|boss|company|firm|bank|fund|parent)\b[^.?!;]{0,24}?"
-    r"\b(?:in|at|from|near|to|around|outside|is in|of|for)|\b(?:from|here in|over in)|\b(?:our|my|your"
-    r"|the))\s+(?:(?:the|er|erm|um|uh|like|i guess|sort of|you know)\s+)*$",
+    r"|branch|head\s?quarters|hq|clients?|customers?|investors?|partners?|colleagues?|boss|company|firm|bank|fund"
+    r"|parent|(?:our|my|his|her|their)\s+[a-z]+)\b[^.?!;]{0,24}?"
+    r"\b(?:in|at|from|near|to|around|outside|is in|of|for)|\b(?:from|here in|over in)|\b(?:our|my"
+    r"|your))\s+(?:(?:the|er|erm|um|uh|like|i guess|sort of|you know)\s+)*$",
+    re.IGNORECASE,
+)
+_LOOKED_FOR = re.compile(
+    r"\b(?:after|look(?:ing|s)?|search(?:ing)?|hunting|seek(?:ing|s)?|want(?:s|ing|ed)?|need(?:s|ing|ed)?|interested|find"
+    r"|keen|trying|asking|asks?|show|list|sites?|installations?|schemes?|projects?|plants?|assets?|units?|anything"
+    r"|everything|what|which|nearest|closest|share|number|count|patch|interest|search|list)\b",
     re.IGNORECASE,
 )
 _OWN_BEHIND = re.compile(
@@ -51,7 +61,7 @@ def add_whereabouts(draft: Draft) -> None:
     named = [*_places(draft), *_postcodes(draft)]
     if not named and not draft.reading.keys() & {"location", "locations", "postcodes", "fit_id"}:
         _note_outside(draft)
-    if draft.unsupported or not named:
+    if draft.unsupported or not named or _is_joined_with_outside(draft, named):
         return
     named = _with_replaced_patterns(sorted(named, key=lambda one: one.span), draft.text)
     names = list(dict.fromkeys(one.place.name for one in named if one.place))
@@ -88,7 +98,7 @@ def _parts(quoted: str) -> list[str]:
 
 def _place(draft: Draft, quoted: str, key: str) -> Named | None:
     resolution = resolve(quoted)
-    span = draft.quotations.take(quoted) or _same_place(draft, resolution)
+    span = draft.quotations.take(quoted, draft.dates) or _same_place(draft, resolution)
     if span is None:
         draft.note("not_in_question", f"'{quoted}' is not in the question", key, blocking=True)
         return None
@@ -131,9 +141,46 @@ def _note_outside(draft: Draft) -> None:
             return
 
 
+_UNKNOWN = re.compile(
+    r"\b(?:in|near|around|across|within|throughout)\s+(?:the\s+)?([A-Z][a-z]{3,})"
+    r"|\b(?:in|near|nr|around)\s+((?!advance|general|use|size|order|turn|operation|capacity"
+    r"|power)[a-z]{4,})\W*$"
+)
+
+
+def find_unknown(draft: Draft) -> list[tuple[int, int]]:
+    """(start, end) of what stands as a place, large or at the end, and is none that the data or the lists know."""
+    known = [*spans_of(draft.likely_places, draft.dates, draft.technologies), *draft.outside]
+    names = [(found.span(found.lastindex or 0), found[found.lastindex or 0]) for found in _UNKNOWN.finditer(draft.text)]
+    spans = [span for span, name in names if not is_request_word(name.lower())]
+    return [span for span in spans if all(span[1] <= start or end <= span[0] for start, end in known)]
+
+
+def _is_joined_with_outside(draft: Draft, named: list[Named]) -> bool:
+    """Notes a place outside the data that stands in one list with a place of the reading: "Devon and Normandy"."""
+    for start, end in draft.outside:
+        for one in named:
+            between = draft.text[end : one.span.start] or draft.text[one.span.end : start]
+            if draft.quotations.is_free(start, end) and between and _LISTED.fullmatch(between):
+                draft.unsupported = True
+                draft.note("unknown_place", f"'{draft.text[start:end]}' is not a place that the data knows", "location")
+                return True
+    return False
+
+
 def is_own_place(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] is where the asker or someone of the story is: "we're in Leeds", "Leeds office here"."""
-    return bool(_OWN_PLACE.search(text[max(0, start - 60) : start]) or _OWN_BEHIND.match(text[end : end + 20]))
+    """Whether text[start:end] is where the asker or someone of the story is: "we're in Leeds", "Leeds office here".
+
+    What is looked for stands between: "I'm after solar in Kent" asks about Kent.
+    """
+    before = _OWN_PLACE.search(text[max(0, start - 60) : start])
+    if before and not _LOOKED_FOR.search(before[0]) and not any(map(_is_looked_for, split_words(before[0]))):
+        return True
+    return bool(_OWN_BEHIND.match(text[end : end + 20]))
+
+
+def _is_looked_for(word: Word) -> bool:
+    return meant_technology(word.key) is not None
 
 
 def _qualified(draft: Draft, span: Span, resolution: Resolution) -> Named:

@@ -34,9 +34,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "modelfiles" / "tiny_task"
 
 
-def test_run_that_was_not_converted_names_the_command(
-    task: Task, recipe: Recipe, tmp_path: Path, target: Path
-) -> None:
+def test_run_that_was_not_converted_names_the_command(task: Task, recipe: Recipe, tmp_path: Path, target: Path) -> None:
     with pytest.raises(StageError, match="no finished 'convert' stage here; run: tuneserve convert tiny_task"):
         publish(Run(task.name, "default", tmp_path), task, recipe, Silent(), False, folder=target)
 
@@ -62,8 +60,10 @@ def test_released_model_without_an_ollama_is_one_clear_error(task: Task, tmp_pat
 def test_missed_gate_releases_nothing(converted_run: Run, task: Task, recipe: Recipe, target: Path) -> None:
     run = _copy(converted_run, target.parent.parent)
     said = r"not released: exact 0\.0 % .*, needed 90\.0 % \(wrong cases: .*report\.json\)"
+    heard = Heard()
     with pytest.raises(StageError, match=said):
-        publish(run, task, recipe, Silent(), False, folder=target)
+        publish(run, task, recipe, heard, False, folder=target)
+    assert any(line.split()[:1] == ["exact"] and "MISSED, n = 4" in line for line in heard.lines)
     assert not target.exists()
     assert not run.release.exists()
 

@@ -43,6 +43,7 @@ def test_stage_makes_exactly_its_files(converted_run: Run, task: Task) -> None:
     assert sorted(path.name for path in converted_run.gguf.iterdir()) == [
         "expected_ids.jsonl",
         "manifest.json",
+        "quantization.json",
         "sizes.json",
         "tiny_task-adapter.gguf",
         "tiny_task-f16.gguf",

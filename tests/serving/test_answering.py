@@ -17,7 +17,7 @@ from serving.input_text import InputEmpty, InputTooLong
 from tests.serving.conftest import READING, TASK, ScriptedEngine, no_import
 from tuneserve.answer import FieldSource
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable, UsageError
-from tuneserve.task import Grounded, Lookup, Problem, Rows
+from tuneserve.task import Evidence, Grounded, Lookup, Problem, Rows
 
 WITHOUT_RULES = replace(TASK, rules=None)
 
@@ -102,17 +102,31 @@ def test_readers_that_differ_are_reported_with_the_fields() -> None:
     [problem] = answer.problems
     assert problem.code == "readers_disagree"
     assert "metres" in problem.message
+    assert answer.alternative == {"metres": 4000}
     assert not problem.blocking
 
 
 def test_another_policy_can_be_put_in() -> None:
-    def rules_first(model: Grounded, rules: Grounded):  # type: ignore[no-untyped-def]
+    def rules_first(model: Grounded, rules: Grounded, confidence: float | None):  # type: ignore[no-untyped-def]
         from serving.decision import Decision
 
         return Decision("rules")
 
     answer = Answerer(TASK, ScriptedEngine('{"length":"4 km"}'), policy=rules_first).answer("not 3 km but 4 km")
     assert answer.origin == "rules"
+
+
+def test_fields_taken_over_from_the_other_reader_are_signed_with_its_name() -> None:
+    def both(model: Grounded, rules: Grounded, confidence: float | None):  # type: ignore[no-untyped-def]
+        from serving.decision import Decision
+
+        evidence = {"metres": Evidence("reader", "3 km"), "by_foot": Evidence("reader", "walk")}
+        completed = Grounded({"metres": 3000, "by_foot": True}, evidence)
+        return Decision("rules", None, completed, frozenset({"by_foot"}))
+
+    answer = Answerer(TASK, ScriptedEngine('{"length":"4 km"}'), policy=both).answer("walk not 3 km but 4 km")
+    assert answer.output == {"metres": 3000, "by_foot": True}
+    assert {name: source.source for name, source in answer.fields.items()} == {"metres": "rules", "by_foot": "model"}
 
 
 @pytest.mark.parametrize(

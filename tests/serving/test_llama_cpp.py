@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy
 import pytest
 from jsonschema import Draft202012Validator
 
 from serving.engines.engine import EngineBusy
-from serving.engines.llama_cpp import LlamaCppEngine, compact_grammar
+from serving.engines.llama_cpp import LlamaCppEngine, compact_grammar, probability
 from tests.serving.conftest import READING, TASK
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable
@@ -39,6 +40,18 @@ def test_it_writes_the_same_as_llama_cpp_python_s_greedy_decoding(engine: LlamaC
     theirs = llama.create_chat_completion(MESSAGES, temperature=0.0, repeat_penalty=1.0, max_tokens=24)  # type: ignore[arg-type]
     llama.close()
     assert write(engine, "how far is 3 km", 24) == theirs["choices"][0]["message"]["content"]  # type: ignore[index]
+
+
+def test_confidence_falls_with_every_token_and_is_a_probability(engine: LlamaCppEngine) -> None:
+    short, long = (engine.complete(MESSAGES, schema=None, max_tokens=n, deadline=None).confidence for n in (1, 12))
+    assert short is not None
+    assert long is not None
+    assert 0 < long < short < 1
+
+
+def test_a_probability_is_the_softmax_of_its_logit() -> None:
+    logits = numpy.log(numpy.array([0.7, 0.2, 0.1], dtype=numpy.float32)) + 5
+    assert [round(probability(logits, token), 4) for token in range(3)] == [0.7, 0.2, 0.1]
 
 
 def test_what_was_asked_before_changes_nothing(engine: LlamaCppEngine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import time
@@ -35,6 +36,7 @@ def test_the_request_is_greedy_whole_and_without_a_grammar() -> None:
                 "model": "distance",
                 "messages": MESSAGES,
                 "stream": False,
+                "logprobs": True,
                 "keep_alive": "30m",
                 "options": {"temperature": 0, "num_predict": 32},
             },
@@ -50,6 +52,23 @@ def test_the_schema_is_sent_as_format_when_asked() -> None:
         done = ask(server.url, schema=READING)
     assert server.requests[0][1]["format"] == READING
     assert done.finish == "length"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("logprobs", "confidence"),
+    [
+        ([{"token": "{", "logprob": math.log(0.5)}, {"token": "}", "logprob": math.log(0.4)}], 0.2),
+        ([{"token": "{", "logprob": 0.001}], 1.0),
+        ([{"token": "{"}], None),
+        ([], None),
+        ("many", None),
+        (None, None),
+    ],
+)
+def test_confidence_is_the_product_of_what_the_server_tells(logprobs: object, confidence: float | None) -> None:
+    with scripted_server(reply(200, {**chat("{}"), "logprobs": logprobs})) as server:
+        done = ask(server.url)
+    assert done.confidence == pytest.approx(confidence)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +167,8 @@ def test_a_real_ollama_holds_to_the_schema_when_asked(ollama_model: str) -> None
     engine.close()
     assert free.completion_tokens > 0
     assert free.generate_ms > 0
+    assert free.confidence is not None
+    assert 0 < free.confidence < 1
     assert held.finish == "length" or "length" in json.loads(held.text)
 
 

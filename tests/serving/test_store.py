@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,19 @@ def test_answers_are_there_after_the_store_was_closed(tmp_path: Path) -> None:
     assert counted[0] == 1200
     assert (row.input, row.origin, row.total_ms) == ("3 km — ‘ö’", "model", 1.5)
     assert "unaccounted" in row.problems
+
+
+def test_what_the_other_reader_made_of_it_is_kept_for_correction(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    store.start()
+    store.log(an_answer("agreed"))
+    store.log(replace(an_answer("disputed"), alternative={"metres": 3}))
+    store.close()
+    database = create_engine(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    with database.connect() as connection:
+        found = connection.execute(text("select answer_id, alternative from disagreements")).all()
+    database.dispose()
+    assert [tuple(row) for row in found] == [("disputed", '{"metres": 3}')]
 
 
 def test_a_database_that_cannot_be_opened_drops_rows_and_says_how_many(

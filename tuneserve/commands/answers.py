@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tuneserve.answer import Answer
+from tuneserve.commands.row_table import row_lines
 from tuneserve.release import modelfiles_folder, read_release
-from tuneserve.task import Rows, Task
+from tuneserve.task import Task
 
 if TYPE_CHECKING:
     from serving.answering import Answerer, Through
@@ -80,7 +81,7 @@ def answer_lines(task: Task, answer: Answer, styled: bool) -> Iterator[str]:
         line = f"! {problem.message}"
         yield click.style(line, fg="yellow") if styled else line
     if answer.rows is not None:
-        yield from _row_lines(task, answer.rows)
+        yield from row_lines(task, answer.rows, styled)
 
 
 def _origin(answer: Answer) -> str:
@@ -91,37 +92,3 @@ def _origin(answer: Answer) -> str:
         "cache": f"{answer.cached_from or 'an earlier answer'}, from the cache",
     }
     return names[answer.origin]
-
-
-def _row_lines(task: Task, rows: Rows) -> Iterator[str]:
-    yield f"{rows.total:,} row{'' if rows.total == 1 else 's'}" + (
-        f", the first {len(rows.items)}:" if len(rows.items) < rows.total and rows.items else ":" if rows.items else ""
-    )
-    if rows.items:
-        yield from _table(task, rows)
-    if rows.note:
-        yield rows.note
-
-
-def _table(task: Task, rows: Rows) -> Iterator[str]:
-    """Aligned columns: those of the task that occur in these rows, else whatever the rows have."""
-    known = dict(task.table)
-    keys = [key for key in known if any(key in item for item in rows.items)]
-    keys += [key for key in rows.items[0] if key not in known and not keys] if not keys else []
-    cells = [[_cell(item.get(key)) for key in keys] for item in rows.items]
-    widths = [max(len(known.get(key, key)), *(len(line[place]) for line in cells)) for place, key in enumerate(keys)]
-    yield "  " + "  ".join(known.get(key, key).ljust(width) for key, width in zip(keys, widths, strict=True)).rstrip()
-    for line, item in zip(cells, rows.items, strict=True):
-        padded = (
-            text.rjust(width) if isinstance(item.get(key), int | float) else text.ljust(width)
-            for key, text, width in zip(keys, line, widths, strict=True)
-        )
-        yield "  " + "  ".join(padded).rstrip()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:g}" if value < 1e6 else f"{value:,.0f}"
-    return str(value)

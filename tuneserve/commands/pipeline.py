@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,6 +42,9 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--base", metavar="NAME|FOLDER", help="Base model: a packaged name, a hub name or a local folder."
         ),
+        click.option(
+            "--start-from", metavar="released|FOLDER", help="Begin with that adapter's weights, not with fresh ones."
+        ),
         click.option("--max-steps", type=click.IntRange(1), help="Stop after that many optimiser steps."),
         click.option("--val-limit", type=click.IntRange(1), help="Use only the first N validation examples."),
         click.option("--train-limit", type=click.IntRange(1), help="Use only the first N training examples."),
@@ -52,6 +56,13 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def release_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What a release is called, and whether it may miss the task's gates."""
     for decorate in (
+        click.option(
+            "--improvement",
+            "improvements",
+            multiple=True,
+            metavar="TEXT",
+            help="What is better than before, for the record.",
+        ),
         click.option("--force-gates", is_flag=True, help="Release although a gate of the task is missed."),
         click.option("--version", help="Release version, MAJOR.MINOR.PATCH. [the next patch]"),
     ):
@@ -97,10 +108,10 @@ class Workplace:
 
         return convert(self.run, self.task, self.recipe, self.progress, force)
 
-    def publish(self, force: bool, version: str | None, force_gates: bool) -> Manifest:
+    def publish(self, force: bool, **release: Any) -> Manifest:
         from convert.publish import publish
 
-        return publish(self.run, self.task, self.recipe, self.progress, force, version=version, force_gates=force_gates)
+        return publish(self.run, self.task, self.recipe, self.progress, force, **release)
 
 
 @click.command()
@@ -122,13 +133,55 @@ def train(task: str, run_name: str, recipe: str | None, force: bool, **overrides
         place.train(force, **overrides)
 
 
+def ladder_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What asks for every rung up to the gateway; each of them implies --ladder."""
+    for decorate in (
+        click.option("--limit", type=click.IntRange(1), help="Ask at most N questions of each set."),
+        click.option("--rungs", metavar="NAME,NAME", help="Only these rungs, such as rules,q8_0,gateway."),
+        click.option("--write", metavar="FILE", type=click.Path(path_type=Path), help="Write the tables as Markdown."),
+        click.option("--released", is_flag=True, help="Score the committed release; needs no run."),
+        click.option("--ladder", is_flag=True, help="Score every rung, the GGUF files and the gateway too."),
+    ):
+        command = decorate(command)
+    return command
+
+
 @click.command()
 @stage_options
-def evaluate(task: str, run_name: str, recipe: str | None, force: bool) -> None:
-    """Score rules, base model and adapter on the hand-written cases and the test split."""
-    place = Workplace(task, run_name, recipe, needs="training")
-    with place.run.locked():
-        place.evaluate(force)
+@ladder_options
+def evaluate(
+    task: str,
+    run_name: str,
+    recipe: str | None,
+    force: bool,
+    ladder: bool,
+    released: bool,
+    write: Path | None,
+    rungs: str | None,
+    limit: int | None,
+) -> None:
+    """Score rules, base model and adapter on the hand-written cases and the test split.
+
+    \b
+    tuneserve evaluate fit_query --ladder       after convert: every rung from the rules to the gateway
+    tuneserve evaluate fit_query --released --write docs/results.md
+    """
+    if not (ladder or released or write or rungs or limit):
+        place = Workplace(task, run_name, recipe, needs="training")
+        with place.run.locked():
+            place.evaluate(force)
+        return
+    from tuneserve.commands.ladder import Scope, climb_release, climb_run, write_page
+
+    scope = Scope(tuple(rungs.split(",")) if rungs else (), limit)
+    place = Workplace(task, run_name, recipe, needs=None if released else "training")
+    if released:
+        folder = climb_release(place.task, scope, place.progress, force)
+    else:
+        with place.run.locked():
+            folder = climb_run(place.run, place.task, place.recipe, scope, place.progress, force)
+    if write:
+        write_page(folder, write, place.progress)
 
 
 @click.command()
@@ -151,6 +204,7 @@ def publish(
     force: bool,
     version: str | None,
     force_gates: bool,
+    improvements: tuple[str, ...],
     released: bool,
 ) -> None:
     """Write modelfiles/TASK/ and create the model in a running Ollama, after the template parity check."""
@@ -164,7 +218,7 @@ def publish(
         return
     place = Workplace(task, run_name, recipe)
     with place.run.locked():
-        place.publish(force, version, force_gates)
+        place.publish(force, version=version, force_gates=force_gates, improvements=improvements)
 
 
 @click.command()
@@ -178,6 +232,7 @@ def run(
     force: bool,
     version: str | None,
     force_gates: bool,
+    improvements: tuple[str, ...],
     **overrides: Any,
 ) -> None:
     """All stages: build, train, evaluate, convert, publish. Finished ones are skipped."""
@@ -187,7 +242,7 @@ def run(
         place.train(force, **overrides)
         place.evaluate(force)
         place.convert(force)
-        place.publish(force, version, force_gates)
+        place.publish(force, version=version, force_gates=force_gates, improvements=improvements)
 
 
 @click.command()

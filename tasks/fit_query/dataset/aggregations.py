@@ -14,7 +14,7 @@ from tasks.fit_query.dataset.question import Clause, Marks
 
 def aggregation(rng: Random, marks: Marks) -> Question:
     style = register(rng)
-    parts, key = place_of(rng, marks, 0.55)
+    parts, key = place_of(rng, marks, 0.55, style)
     extra = filters(rng, marks, style, ("capacity", "built", "remaining"), rng.choice([0, 0, 1, 1, 2]))
     names = names_of(rng, none=0.25)
     roll = rng.random()

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset import capacities, comparison, locations, measures, orders, periods, refusal
+from tasks.fit_query.dataset import capacities, comparison, locations, measures, orders, periods, refusal, twins
 from tasks.fit_query.dataset.aggregations import aggregation
 from tasks.fit_query.dataset.compose import register
+from tasks.fit_query.dataset.contrasts import contrast
 from tasks.fit_query.dataset.phrases import expanded, lines, table
 from tasks.fit_query.dataset.plan import Question, filters, names_of, place_of, question, with_id
 from tasks.fit_query.dataset.question import Clause, Marks
@@ -19,18 +20,25 @@ def basic(rng: Random, marks: Marks) -> Question:
     if rng.random() < 0.12:
         text = expanded(rng, rng.choice(lines("everything")))
         return Question(text, {}, {}, "as written", "everything:" + text[:12], "-")
+    if rng.random() < 0.15:
+        return twins.brief(rng, marks, "technology")
     names = names_of(rng, none=0, two=0.35)
     parts = [locations.where(rng, marks, "country")[0]] if rng.random() < 0.25 else []
     return question(rng, style, names, parts)
 
 
 def location(rng: Random, marks: Marks) -> Question:
-    parts, key = place_of(rng, marks, 1)
+    if rng.random() < 0.24:
+        return twins.brief(rng, marks)
+    style = register(rng)
+    parts, key = place_of(rng, marks, 1, style)
     names = names_of(rng, none=0 if key == "UK" else 0.15)
-    return question(rng, register(rng), names, parts, place=key)
+    return question(rng, style, names, parts, place=key)
 
 
 def capacity(rng: Random, marks: Marks) -> Question:
+    if rng.random() < 0.15:
+        return twins.negated(rng, marks)
     style = register(rng)
     parts = [capacities.capacity(rng, marks, style)]
     if parts[0].kind == "capacity" and rng.random() < 0.05:
@@ -40,8 +48,8 @@ def capacity(rng: Random, marks: Marks) -> Question:
 
 def combined(rng: Random, marks: Marks) -> Question:
     style = register(rng)
-    parts, key = place_of(rng, marks, 0.8)
-    total = rng.choice([2, 2, 3, 3, 3, 4, 4, 5])
+    parts, key = place_of(rng, marks, 0.8, style)
+    total = rng.choice([2, 2, 3, 3, 3, 4, 4])
     kinds = ("capacity", "built", "remaining", "order", "repowering", "revenue")
     extra = filters(rng, marks, style, kinds, max(1, total - len(parts)))
     return question(rng, style, names_of(rng, none=0.12), [*parts, *extra], place=key)
@@ -49,26 +57,26 @@ def combined(rng: Random, marks: Marks) -> Question:
 
 def dates(rng: Random, marks: Marks) -> Question:
     style = register(rng)
-    parts, key = place_of(rng, marks, 0.35)
+    parts, key = place_of(rng, marks, 0.35, style)
     return question(rng, style, names_of(rng), [*parts, periods.built(rng, marks, style)], place=key)
 
 
 def years_left(rng: Random, marks: Marks) -> Question:
     style = register(rng)
-    parts, key = place_of(rng, marks, 0.35)
+    parts, key = place_of(rng, marks, 0.35, style)
     return question(rng, style, names_of(rng), [*parts, periods.remaining(rng, marks, style)], place=key)
 
 
 def sorting(rng: Random, marks: Marks) -> Question:
     style = register(rng)
-    parts, key = place_of(rng, marks, 0.55)
+    parts, key = place_of(rng, marks, 0.55, style)
     extra = filters(rng, marks, style, ("capacity", "built", "remaining"), 1) if rng.random() < 0.3 else []
     return question(rng, style, names_of(rng, none=0.2), [*parts, orders.order(rng, marks, style), *extra], place=key)
 
 
 def business(rng: Random, marks: Marks) -> Question:
     style = register(rng)
-    parts, key = place_of(rng, marks, 0.6)
+    parts, key = place_of(rng, marks, 0.6, style)
     extra = filters(rng, marks, style, ("capacity", "built", "remaining"), rng.choice([0, 0, 1, 1, 2]))
     if rng.random() < 0.5:
         return question(rng, style, names_of(rng), [*parts, *extra], measures.revenue(rng), key)
@@ -91,13 +99,14 @@ def regional(rng: Random, marks: Marks) -> Question:
         else:
             fields["query_type"] = answer["query_type"] = "fit_rate"
         return with_id(rng, marks, words[kind], fields, answer, kind)
-    parts, key = place_of(rng, marks, 0.6)
+    parts, key = place_of(rng, marks, 0.6, style)
     extra = filters(rng, marks, style, ("capacity", "built"), rng.choice([0, 0, 1]))
     if roll < 0.7:
         head = measures.revenue(rng, regional=True)
     elif roll < 0.9:
         value = {"query_type": "fit_rate", "regional": True}
-        head = Clause("rate", {"head": words["rate"]}, value, {"query_type": "fit_rate", "include_regional": True})
+        forms = {"head": words["rate"], "bare": words["rate_bare"]}
+        head = Clause("rate", forms, value, {"query_type": "fit_rate", "include_regional": True})
     else:
         head = Clause("regional", {"head": words["plain"]}, {"regional": True}, {"include_regional": True})
     return question(rng, style, names_of(rng), [*parts, *extra], head, key)
@@ -120,7 +129,7 @@ def fit_rate(rng: Random, marks: Marks) -> Question:
             rng, marks, words["revenue_id"]["head"], {"revenue": True}, {"include_revenue": True}, "revenue_id"
         )
     style = register(rng)
-    parts, key = place_of(rng, marks, 0.3)
+    parts, key = place_of(rng, marks, 0.3, style)
     extra = filters(rng, marks, style, ("capacity", "built"), rng.choice([1, 1, 2]))
     return question(rng, style, names_of(rng, none=0.08, two=0), [*parts, *extra], measures.rate_of_set(), key)
 
@@ -133,7 +142,7 @@ def compare(rng: Random, marks: Marks) -> Question:
 
 def _unknown(rng: Random, marks: Marks) -> Question:
     style = register(rng)
-    place, key = locations.where(rng, marks, "unknown")
+    place, key = locations.where(rng, marks, "unknown", style)
     extra = filters(
         rng,
         marks,
@@ -171,5 +180,6 @@ CATEGORIES: dict[str, Callable[[Random, Marks], Question]] = {
     "dates": dates,
     "sorting": sorting,
     "years_left": years_left,
+    "contrast": contrast,
     "refusal": refused,
 }

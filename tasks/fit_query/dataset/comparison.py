@@ -80,5 +80,10 @@ def _places(rng: Random, marks: Marks, aggregate: str | None) -> tuple[str, list
     templates = phrases["places"]["head" if count == 2 else "more"]
     if aggregate:
         templates = phrases["aggregate"][f"place_{SHORT[aggregate]}"]
+    elif count == 2 and len(names) == 1 and rng.random() < 0.3:
+        # the technology is said twice, once with each place
+        templates = phrases["places"]["twice"]
+        slots["x"] = nouns.noun(rng, names, "mass" if rng.random() < 0.7 else "plural")
+        filters = []
     template = rng.choice(templates)
     return said(rng, [template], slots), [nouns.what(names), where, *filters], f"compare:{template}", chosen[0].name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from tasks.fit_query.dataset import terse
 from tasks.fit_query.dataset.nouns import TECHNOLOGIES, noun
 from tasks.fit_query.dataset.phrases import expanded, filled, said, table
 from tasks.fit_query.dataset.question import Clause, text_of
@@ -51,7 +52,7 @@ def phrase_of(rng: Random, names: list[str], clauses: list[Clause], single: bool
     kinds = ["order", "repowering", "size", "built", "capacity", "place"]
     adjectives = [before.pop(kind) for kind in kinds if kind in before] + list(before.values())
     thing = noun(rng, names, number)
-    if names and rng.random() < 0.012:
+    if names and rng.random() < 0.02:
         thing = corrected(rng, names, thing)
     exact = any("capacity_exactly" in clause.reading for clause in clauses) and "capacity" in kept
     if exact and number == "plural" and rng.random() < 0.3 and not around_of(clauses):
@@ -98,7 +99,7 @@ def box(rng: Random, names: list[str], clauses: list[Clause]) -> str:
             parts.append(named)
     rng.shuffle(parts)
     separator = rng.choice(table("ask")["separators"])
-    return str(separator).join(parts)
+    return "".join(terse.apart(parts, str(separator)))
 
 
 def _loosest(clause: Clause) -> str:
@@ -153,7 +154,7 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
     if story:
         return _told(rng, names, clauses, story[0], head)
     everything = [*clauses, head] if head else clauses
-    boxed = not head or (head.has("bare") and rng.random() < 0.6)
+    boxed = not head or (head.has("bare") and rng.random() < (0.9 if style in terse.STYLES else 0.6))
     if (
         style in ("box", "note")
         and boxed
@@ -161,9 +162,11 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
     ):
         text = box(rng, names, everything)
         return said(rng, table("ask")["note"], {"list": text}) if style == "note" else text
+    if style in terse.STYLES and boxed and terse.able(everything):
+        return terse.beside(rng, style, names, everything)
     if style == "last" and not head and all(clause.has("post") for clause in clauses) and clauses:
         return _noun_last(rng, names, clauses)
-    if style in ("plain", "polite", "dictated", "nonnative", "story") and rng.random() < 0.2:
+    if style in ("plain", "polite", "dictated", "nonnative", "story") and rng.random() < 0.28:
         about = _said_of(rng, names, clauses, head)
         if about:
             return about
@@ -175,10 +178,8 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
             inside.remove(clause)
             front.append(text_of(rng, clause, "front" if clause.has("front") else "post"))
     told_names = names
-    if style == "sentences" and names and not head and rng.random() < 0.25:
-        second.append(
-            said(rng, table("ask")["second_tech"], {form: noun(rng, names, form) for form in ("bare", "mass")})
-        )
+    if style == "sentences" and names and not head and rng.random() < 0.3:
+        second.append(_second_technology(rng, names))
         told_names = []
     if style == "chatty":
         return _chatted(rng, names, clauses, head)
@@ -194,7 +195,7 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
         if clause.has("tail") and rng.random() < (0.6 if not (clause.has("pre") or clause.has("post")) else 0.08):
             inside.remove(clause)
             tail.append(text_of(rng, clause, "tail"))
-    if (head and not head.has("head")) or (head and head.has("tail") and rng.random() < 0.15):
+    if (head and not head.has("head")) or (head and head.has("tail") and rng.random() < 0.25):
         tail.append(text_of(rng, head, "tail" if head.has("tail") else "bare"))
         head = None
     core = (
@@ -216,6 +217,14 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
     return core
 
 
+def _second_technology(rng: Random, names: list[str]) -> str:
+    """The technology in a sentence of its own: "Only solar please.", "Both hydro and PV are fine."."""
+    if len(names) == 2 and rng.random() < 0.7:
+        pair = {key: noun(rng, [name], "mass") for key, name in zip("ab", names, strict=True)}
+        return said(rng, table("ask")["second_pair"], pair)
+    return said(rng, table("ask")["second_tech"], {form: noun(rng, names, form) for form in ("bare", "mass")})
+
+
 def _said_of(rng: Random, names: list[str], clauses: list[Clause], head: Clause | None) -> str | None:
     """ "Which wind farms in Kent were built before 2012", "does Kent have any solar": one clause is the predicate."""
     counted = head is not None and head.reading.get("aggregate") == "count" and head.kind == "aggregate"
@@ -225,12 +234,17 @@ def _said_of(rng: Random, names: list[str], clauses: list[Clause], head: Clause 
     for clause in clauses:
         rest = [other for other in clauses if other is not clause]
         if clause.kind == "place" and "p" in clause.slots and clause.has("pre") and rng.random() < 0.5:
+            if len(names) == 1 and not rest and not counted and rng.random() < 0.4:
+                return said(rng, words["subject_mass"], {**clause.slots, "mass": noun(rng, names, "mass")})
             slots = {**clause.slots, "set": phrase_of(rng, names, rest)}
             return said(rng, words["subject_count" if counted else "subject"], slots)
         said_of = predicate(rng, clause)
         if said_of:
             slots = {"pred": said_of, "set": phrase_of(rng, names, rest)}
-            return said(rng, words["predicate_count" if counted else "predicate"], slots)
+            templates = words["predicate_count" if counted else "predicate"]
+            if said_of.split(" ")[0] in ("are", "were", "is"):
+                templates = [template for template in templates if not template.startswith("do any")]
+            return said(rng, templates, slots)
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from tasks.fit_query.dataset.asides import with_asides
 from tasks.fit_query.dataset.categories import CATEGORIES
 from tasks.fit_query.dataset.noise import typed
 from tasks.fit_query.dataset.phrases import table
@@ -18,7 +19,7 @@ from tuneserve.errors import DataError
 from tuneserve.example import Example, read_cases
 
 TRIES = 200
-DISAGREEMENTS_AT_MOST = 0.005
+DISAGREEMENTS_AT_MOST = 0.01
 BOUND_WORDS = r"\b(about|around|over|under|from|by|than|to|up)"
 
 
@@ -53,7 +54,7 @@ def generate(seed: int, count: int) -> Iterator[Example]:
         for attempt in range(TRIES):
             # Each example draws from its own stream, so that one left out does not change those after it.
             rng = Random(f"{seed}/{number}/{attempt}")
-            question = CATEGORIES[category](rng, Marks())
+            question = with_asides(rng, CATEGORIES[category](rng, Marks()))
             if misleading(question):
                 continue
             marked = typed(rng, question.text, question.style, plain_text=category == "refusal")

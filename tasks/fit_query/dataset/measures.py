@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from random import Random
 
+from tasks.fit_query.dataset import terse
 from tasks.fit_query.dataset.phrases import table
 from tasks.fit_query.dataset.question import Clause
 
 
 def repowering() -> Clause:
-    forms = table("remaining")["repowering"]
+    forms = table("remaining")["repowering"] | terse.forms("repowering")
     return Clause("repowering", forms, {"repowering": True}, {"query_intent": "repowering_opportunities"})
 
 
 def revenue(rng: Random, regional: bool = False) -> Clause:
     phrases = table("rate")
     if not regional:
-        return Clause("revenue", phrases["revenue"], {"revenue": True}, {"include_revenue": True})
+        forms = phrases["revenue"] | terse.forms("revenue")
+        return Clause("revenue", forms, {"revenue": True}, {"include_revenue": True})
     words = phrases["regional"]
     forms = {
         "head": words["revenue"],

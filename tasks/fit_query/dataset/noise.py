@@ -6,6 +6,7 @@ import re
 from functools import cache
 from random import Random
 
+from tasks.fit_query.dataset import terse
 from tasks.fit_query.dataset.nouns import TECHNOLOGIES
 from tasks.fit_query.dataset.phrases import table
 from tasks.fit_query.dataset.places import names_with_care
@@ -16,23 +17,43 @@ QUESTION = re.compile(
 )
 
 
+# Registers of people in a hurry: search boxes, notes, telegrams.
+HURRIED = ("box", "note", *terse.STYLES)
+
+
 def typed(rng: Random, text: str, style: str, plain_text: bool = False) -> str:
     """`text` (with marks) as somebody types it in that register."""
     if style == "as written":
         return _punctuated(rng, _cased(rng, text, style), style)
     ask = table("ask")
-    if style not in ("box", "note") and not plain_text:
+    if style not in HURRIED and not plain_text:
         if rng.random() < 0.06:
             text = rng.choice(ask["greeting"]) + text
         if rng.random() < 0.1 and not text.rstrip().endswith((".", "?")):
             text += rng.choice(ask["closing"])
     if style in ("dictated", "chatty"):
         text = _with_fillers(rng, text, ask["filler"])
-    if rng.random() < 0.1:
+    if style == "dictated" and not plain_text and rng.random() < 0.12:
+        text = _with_spoken_stops(rng, text)
+    typos = 0.22 if style in (*HURRIED, "chatty") else 0.11
+    while rng.random() < typos:
         text = _mistyped(rng, text)
-    if style in ("box", "note") and rng.random() < 0.12:
+    if style in HURRIED and rng.random() < 0.12:
         text = re.sub(r" ([<>≥≤~+/-])", r"\1", text)
     return _punctuated(rng, _cased(rng, text, style), style)
+
+
+def _with_spoken_stops(rng: Random, text: str) -> str:
+    """Punctuation as dictation writes it when it is spoken: "in kent full stop just the ones over 250 kW"."""
+    spans = [(found.start(), found.end()) for found in SPAN.finditer(text)]
+
+    def word(found: re.Match[str]) -> str:
+        if any(start <= found.start() < end for start, end in spans):
+            return found.group()
+        spoken = {",": " comma", "?": " question mark"}.get(found.group()[0])
+        return spoken or str(rng.choice([" full stop", " full stop", " new line"]))
+
+    return re.sub(r"[,.?](?= |$)", word, text)
 
 
 def _with_fillers(rng: Random, text: str, fillers: list[str]) -> str:
@@ -40,7 +61,7 @@ def _with_fillers(rng: Random, text: str, fillers: list[str]) -> str:
     if rng.random() < 0.4 and len(words) > 4:
         at = rng.randrange(1, len(words) - 1)
         inside = " ".join(words[:at])
-        joined = {"and", "or", "&", "+"} & {words[at - 1], words[at]}
+        joined = {"and", "or", "&", "+", "to", "-"} & {words[at - 1], words[at]}
         if not joined and inside.count("\ue000") == inside.count("\ue001"):
             words.insert(at, rng.choice(fillers))
     return " ".join(words)
@@ -87,10 +108,12 @@ def _slipped(rng: Random, text: str, spans: list[tuple[int, int]]) -> str:
 
 def _cased(rng: Random, text: str, style: str) -> str:
     roll = rng.random()
-    if style in ("box", "note", "dictated", "chatty"):
-        if roll < 0.6:
+    if style in (*HURRIED, "dictated", "chatty"):
+        if style == "wire":
+            return text.upper() if roll < 0.65 else text.lower() if roll < 0.8 else text
+        if roll < 0.64:
             return text.lower()
-        return text.upper() if roll < 0.63 else text
+        return text.upper() if roll < 0.67 else text
     if roll < 0.34:
         return text.lower()
     if roll < 0.355:
@@ -102,7 +125,7 @@ def _cased(rng: Random, text: str, style: str) -> str:
 
 def _punctuated(rng: Random, text: str, style: str) -> str:
     text = re.sub(r"\b([Tt]he|any|which|what) the\b", r"\1", text.strip())
-    if style in ("box", "note", "dictated", "chatty"):
+    if style in (*HURRIED, "dictated", "chatty"):
         text = text.rstrip(".") if rng.random() < 0.9 else text
         return text + "?" if rng.random() < 0.03 and not text.endswith("?") else text
     if text.endswith((".", "?", "!")):

@@ -9,6 +9,8 @@ from tasks.fit_query.dataset.phrases import said, table
 from tasks.fit_query.dataset.question import Clause
 
 TECHNOLOGIES = ("Wind", "Photovoltaic", "Hydro", "Anaerobic digestion", "Micro CHP")
+# How often a technology is mistyped, by the form in which it stands.
+TYPOS = {"plural": 0.06, "bare": 0.08, "terse": 0.1}
 TECHNOLOGY_WEIGHTS = (34, 28, 15, 13, 10)
 
 
@@ -32,7 +34,7 @@ def noun(rng: Random, names: list[str], form: str) -> str:
     if not names:
         return str(rng.choice(words["generic"][form]))
     if len(names) == 1:
-        if form in ("plural", "bare") and rng.random() < 0.05:
+        if rng.random() < TYPOS.get(form, 0):
             return str(rng.choice(words[names[0]]["typo"]))
         return str(rng.choice(words[names[0]][form]))
     forms = ["mass"] * (len(names) - 1) + [rng.choice(["plural", "mass"]) if form == "plural" else form]

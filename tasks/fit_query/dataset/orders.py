@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset import values
+from tasks.fit_query.dataset import terse, values
 from tasks.fit_query.dataset.phrases import table
 from tasks.fit_query.dataset.question import Clause, Marks
 
@@ -16,9 +16,10 @@ ROWS = (3, 3, 5, 5, 5, 10, 10, 10, 2, 4, 6, 7, 8, 12, 15, 20, 20, 25, 30, 50, 10
 def order(rng: Random, marks: Marks, register: str) -> Clause:
     """A sort, with or without a limit, or a limit alone."""
     words = table("order")
-    shape = rng.choices(["one", "which", "sort", "sup", "k", "top", "first", "top_by"], [20, 8, 21, 13, 16, 12, 6, 6])[
-        0
-    ]
+    shapes = {"one": 20, "which": 8, "sort": 21, "sup": 13, "k": 16, "top": 12, "first": 8, "top_by": 8}
+    if register in terse.STYLES:
+        shapes["which"] = 0
+    shape = rng.choices(list(shapes), list(shapes.values()))[0]
     if shape in ("top", "first"):
         return _rows(rng, marks, register, shape)
     by = rng.choices(list(words)[:6], [40, 12, 19, 17, 7, 5])[0]

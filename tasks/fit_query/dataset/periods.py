@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset import values
+from tasks.fit_query.dataset import terse, values
+from tasks.fit_query.dataset.frames import framed
 from tasks.fit_query.dataset.phrases import said, table
 from tasks.fit_query.dataset.question import Clause, Marks
 from tasks.fit_query.dataset.values import plain
@@ -14,6 +16,8 @@ from tasks.fit_query.dataset.values import plain
 # "In the last 5 years" counts from the day of the question; the data set's questions are asked on this day.
 REFERENCE_DAY = date(2026, 11, 1)
 SPOKEN = values.SPOKEN_REGISTERS
+# How often a bound takes its words from bound_words.toml, where every word stands in every position.
+FRAMED = 0.4
 
 
 def built(rng: Random, marks: Marks, register: str = "plain", kind: str | None = None) -> Clause:
@@ -25,6 +29,10 @@ def built(rng: Random, marks: Marks, register: str = "plain", kind: str | None =
         )[0]
     )
     forms = table("built")[kind]
+    if kind in table("terse")["built"]:
+        forms = forms | terse.forms("built", kind)
+    if kind in ("before", "after", "from", "to") and rng.random() < FRAMED:
+        forms = forms | framed("built", kind)
     if kind == "last":
         return _built_last(rng, marks, forms)
     if kind in ("between", "or", "window"):
@@ -33,6 +41,18 @@ def built(rng: Random, marks: Marks, register: str = "plain", kind: str | None =
     if kind == "in" and span.first == span.last:
         span = values.month_span(rng, span.first.year)
     slot, mark = marks.quote(span.text)
+    if span.text.isdigit() and rng.random() < 0.015:
+        wrong = str(values.year(rng))
+        slot = said(rng, table("place")["corrected"]["templates"], {"wrong": wrong, "p": slot})
+        forms = forms | {"pre": []}
+    if not span.text.isdigit():
+        forms = forms | {"pre": []}
+    field = {"on": "in"}.get(kind, kind)
+    return Clause("built", forms, {f"built_{field}": mark}, answered(kind, span), {"d": slot})
+
+
+def answered(kind: str, span: values.Span) -> dict[str, Any]:
+    """What "in", "before", … a span of time means."""
     first, last = {
         "in": (span.first, span.last),
         "on": (span.first, span.last),
@@ -41,14 +61,7 @@ def built(rng: Random, marks: Marks, register: str = "plain", kind: str | None =
         "before": (None, values.day_before(span.first)),
         "to": (None, span.last),
     }[kind]
-    if span.text.isdigit() and rng.random() < 0.015:
-        wrong = str(values.year(rng))
-        slot = said(rng, table("place")["corrected"]["templates"], {"wrong": wrong, "p": slot})
-        forms = forms | {"pre": []}
-    if not span.text.isdigit():
-        forms = forms | {"pre": []}
-    field = {"on": "in"}.get(kind, kind)
-    return Clause("built", forms, {f"built_{field}": mark}, _dates(first, last), {"d": slot})
+    return _dates(first, last)
 
 
 def _dates(first: date | None, last: date | None) -> dict[str, Any]:
@@ -81,11 +94,11 @@ def _built_range(rng: Random, marks: Marks, register: str, kind: str, forms: dic
     first, last = values.year_span(low), values.year_span(high)
     if register in SPOKEN and rng.random() < 0.5:
         first, last = (values.year_span(number, values.year_in_words(number)) for number in (low, high))
-        forms = forms | {"pre": [], "bare": [form for form in forms["bare"] if "-" not in form and "–" not in form]}
+        forms = forms | {"pre": [], **_without_hyphens(forms)}
     elif kind == "between" and rng.random() < 0.2:
         first, last = values.month_span(rng, low), values.month_span(rng, high)
-        forms = forms | {"pre": [], "bare": [form for form in forms["bare"] if "-" not in form]}
-    elif kind == "between" and rng.random() < 0.12:
+        forms = forms | {"pre": [], **_without_hyphens(forms)}
+    elif kind == "between" and rng.random() < 0.22:
         last = values.year_span(high, f"{high % 100:02d}")
         forms = forms | {
             "post": ["built {from}-{to}", "installed {from}-{to}", "commissioned in {from}-{to}"],
@@ -93,6 +106,9 @@ def _built_range(rng: Random, marks: Marks, register: str, kind: str, forms: dic
             "tail": ["{from}-{to}"],
             "sent": [],
             "bare": ["{from}-{to}", "built {from}-{to}"],
+            "terse": ["{from}-{to}", "{from}-{to}", "built {from}-{to}", "comm {from}-{to}", "COD {from}-{to}"],
+            "label": ["years: {from}-{to}", "built: {from}-{to}", "COD: {from}-{to}"],
+            "wire": ["{from}-{to}", "COD {from}-{to}"],
         }
     from_slot, from_mark = marks.quote(first.text)
     to_slot, to_mark = marks.quote(last.text)
@@ -103,9 +119,21 @@ def _built_range(rng: Random, marks: Marks, register: str, kind: str, forms: dic
     return Clause("built", forms, {"built_from": from_mark, "built_to": to_mark}, _dates(first.first, last.last), slots)
 
 
+def _without_hyphens(forms: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The forms that still read well around dates of several words."""
+    positions = ("bare", *terse.STYLES)
+    return {
+        position: [form for form in forms[position] if not re.search("[-–]", form)]
+        for position in positions
+        if position in forms
+    }
+
+
 def remaining(rng: Random, marks: Marks, register: str, kind: str | None = None) -> Clause:
     kind = kind or rng.choices(["max", "min", "between"], [58, 32, 10])[0]
-    forms = table("remaining")[kind]
+    forms = table("remaining")[kind] | terse.forms("remaining", kind)
+    if kind != "between" and rng.random() < FRAMED:
+        forms = forms | framed("remaining", kind)
     if kind == "between":
         low, high = sorted(rng.sample([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15], 2))
         texts = (str(low), f"{high} {rng.choice(['years', 'years', 'yrs'])}")
@@ -122,6 +150,10 @@ def remaining(rng: Random, marks: Marks, register: str, kind: str | None = None)
             {"low": low_slot, "high": high_slot},
         )
     time = values.length(rng, register)
+    if register in terse.STYLES and time.years == int(time.years) and rng.random() < 0.15:
+        figure = table("terse")["remaining"][kind]["figure"]
+        time = values.Length(f"{time.years:g}", time.years)
+        forms = dict.fromkeys((*terse.STYLES, "bare", "tail"), figure)
     slot, mark = marks.quote(time.text)
     return Clause(
         "remaining", forms, {f"remaining_{kind}": mark}, {f"fit_remaining_{kind}_years": plain(time.years)}, {"t": slot}

@@ -100,7 +100,7 @@ class Gazetteer:
 
     def misspelt(self, rng: Random, name: str) -> str | None:
         """`name` with one typing error that still points to it alone, or None."""
-        if len(name) < 6 or name.lower().startswith(("county", "co ")) or folded(name) not in self.names:
+        if len(name) < 5 or name.lower().startswith(("county", "co ")) or folded(name) not in self.names:
             return None
         at = rng.randrange(1, len(name) - 1)
         word = next(found.group() for found in re.finditer(r"[^ -]+|[ -]", name) if found.end() > at)
@@ -112,7 +112,7 @@ class Gazetteer:
         ):
             return None  # half of the name is a place of its own
         letter = name[at]
-        if not letter.isalpha() or len(word) < 6:
+        if not letter.isalpha() or len(word) < 5:
             return None
         kind = rng.randrange(4)
         wrong = {

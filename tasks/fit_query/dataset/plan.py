@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset import capacities, locations, measures, nouns, orders, periods
+from tasks.fit_query.dataset import capacities, locations, measures, nouns, orders, periods, values
 from tasks.fit_query.dataset.compose import arranged, merged
 from tasks.fit_query.dataset.phrases import said, table
 from tasks.fit_query.dataset.question import Clause, Marks
@@ -44,10 +44,10 @@ def names_of(rng: Random, none: float = 0.15, two: float = 0.06) -> list[str]:
     return [nouns.technology(rng)]
 
 
-def place_of(rng: Random, marks: Marks, chance: float) -> tuple[list[Clause], str]:
+def place_of(rng: Random, marks: Marks, chance: float, style: str = "plain") -> tuple[list[Clause], str]:
     if rng.random() >= chance:
         return [], "-"
-    clause, key = locations.where(rng, marks)
+    clause, key = locations.where(rng, marks, style=style)
     return [clause], key
 
 
@@ -82,19 +82,29 @@ def fit_id(rng: Random) -> tuple[str, str]:
     return (number if rng.random() < 0.93 else number.zfill(len(number) + rng.randint(1, 3))), number
 
 
+def _in_single_digits(rng: Random, number: str) -> str:
+    """ "1280" as it is dictated: "one two eight zero"."""
+    zero = rng.choice(["zero", "zero", "oh"])
+    return " ".join(zero if digit == "0" else values.ONES[int(digit)] for digit in number)
+
+
 def with_id(
     rng: Random, marks: Marks, templates: list[str], reading: dict[str, Any], answer: dict[str, Any], family: str
 ) -> Question:
     text, number = fit_id(rng)
     slot, mark = marks.quote(text)
+    style = "plain"
+    if rng.random() < 0.07:
+        style, (slot, _), mark = "dictated", marks.quote(_in_single_digits(rng, text)), text
     single = str(rng.choice(table("technology")[nouns.technology(rng)]["single"]))
     template = rng.choice(templates)
-    question = said(rng, [template], {"id": slot, "single": single})
+    described = {"p": locations.anywhere(rng), "n": values.amount(rng, "plain").text}
+    question = said(rng, [template], {"id": slot, "single": single, **described})
     return Question(
         question,
         {"fit_id": mark, **reading},
         {"fit_id": number, **answer},
-        "plain",
+        style,
         f"{family}:{template}",
         number[-2:],
     )

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from tasks.fit_query.dataset.nouns import TECHNOLOGIES
 from tasks.fit_query.dataset.periods import REFERENCE_DAY
 from tasks.fit_query.dataset.places import gazetteer
+from tasks.fit_query.dataset.values import ONES
 from tuneserve.example import Example
 
 FOLDER = Path(__file__).parent.parent
@@ -88,6 +89,10 @@ def keys_are_in_order(example: Example) -> str | None:
     return None if text == example.target else "the target is not compact JSON"
 
 
+def _in_single_digits(number: str) -> str:
+    return " ".join(ONES[int(digit)] for digit in number)
+
+
 def quotations_are_in_the_question(example: Example) -> str | None:
     for key, value in json.loads(example.target).items():
         if (
@@ -96,7 +101,8 @@ def quotations_are_in_the_question(example: Example) -> str | None:
         ):
             continue
         for quotation in value if isinstance(value, list) else [value]:
-            if quotation not in example.text and not (key == "limit" and quotation == "1"):
+            spoken = key == "fit_id" and _in_single_digits(quotation) in example.text.lower().replace("oh", "zero")
+            if quotation not in example.text and not spoken and not (key == "limit" and quotation == "1"):
                 return f"{key} '{quotation}' is not in the question"
     return None
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 from tasks.fit_query.dataset import nouns, values
 from tasks.fit_query.dataset.phrases import expanded, lines, said, table
 from tasks.fit_query.dataset.places import gazetteer
+
+INJECTED = (
+    *("{text} {added}", "{text}, {added}", "{text}. {added}", "{text}; {added}", "{text}\n{added}", "{text} ({added})"),
+    *("{added}. {text}", "{added}, {text}", "{added} {text}", "{sentence}. {text}", "{sentence}\n\n{text}"),
+    *("{text}\n\n{sentence}", "{text}? {sentence}.", "{text} - {added}", "{text}... {added}", "{added}: {text}"),
+)
+POISONED = (
+    *("{text} {added}", "{text} {added}", "{text} {added}", "{text}, {added}", "{text} - {added}", "{text}, {added}"),
+    *("{text}. {sentence}", "{text}. {sentence}.", "{text}; {added}", "{text} ({added})", "{text}... {added}"),
+    *("{added}: {text}", "{added}, {text}", "{sentence}. {text}", "{added} - {text}", "{text}? {sentence}"),
+)
 
 
 def slots(rng: Random) -> dict[str, str]:
@@ -27,6 +39,7 @@ def slots(rng: Random) -> dict[str, str]:
         "t": str(rng.choice(names[first]["bare"])),
         "t2": str(rng.choice(names[second]["bare"])),
         "tx": str(rng.choice(names[second]["mass"])),
+        "mass": str(rng.choice(names[first]["mass"])),
         "plural": plural,
         "set": f"{plural} {rest}".strip(),
         "single": str(rng.choice(names[first]["single"])),
@@ -52,11 +65,13 @@ def slots(rng: Random) -> dict[str, str]:
 def refused(rng: Random) -> tuple[str, str]:
     """(text, family) of a question that is unsupported by itself."""
     words = table("refusals")
-    kind = rng.choices(
-        ["off_topic", "trade", "other_technology", "statistics", "two_ids", "injection"], [40, 20, 13, 12, 5, 10]
-    )[0]
-    if kind == "off_topic":
-        template = rng.choice(lines("off_topic"))
+    kinds = {
+        "near_misses": 42, "off_topic": 17, "trade": 10, "other_technology": 9, "statistics": 10, "two_ids": 4,
+        "injection": 8,
+    }  # fmt: skip
+    kind = rng.choices(list(kinds), list(kinds.values()))[0]
+    if kind in ("near_misses", "off_topic"):
+        template = rng.choice(lines(kind))
     else:
         template = rng.choice(words[kind]["alone" if kind == "injection" else "question"])
     if kind == "injection":
@@ -64,41 +79,28 @@ def refused(rng: Random) -> tuple[str, str]:
             "{t}", str(rng.choice(["wind", "the sun", "solar", "Wales", "turbines"]))
         )
         return text, f"injection:{template[:24]}"
-    return said(rng, [template], slots(rng)), f"{kind}:{template[:24]}"
+    text = said(rng, [template], slots(rng))
+    return re.sub(r"\ba (?=(AD|anaerobic|air|EV)\b)", "an ", text), f"{kind}:{template[:24]}"
 
 
 def spoilt(rng: Random, text: str, kind: str) -> tuple[str, str]:
-    """A true question made unanswerable: something no field can say, or an instruction, added to it."""
+    """A true question made unanswerable: something no field can say, or an instruction, before, inside or behind it."""
     words = table("refusals")
     if kind == "injected":
         template = rng.choice(words["injection"]["added"])
-        added = expanded(rng, template)
-        joined = rng.choice(
-            [
-                f"{text} {added}",
-                f"{text}, {added}",
-                f"{text}. {added}",
-                f"{text}; {added}",
-                f"{added}. {text}",
-                f"{added}, {text}",
-                f"{text}\n{added}",
-                f"{added} {text}",
-                f"{text} ({added})",
-            ]
-        )
-        return joined, f"injected:{template[:24]}"
-    what = rng.choices(list(words["poison"]), [40, 22, 12, 18, 8])[0]
+        return _put(rng, text, expanded(rng, template), INJECTED), f"injected:{template[:24]}"
+    what = rng.choices(list(words["poison"]), [36, 20, 10, 17, 17])[0]
     template = rng.choice(words["poison"][what])
-    added = said(rng, [template], slots(rng))
-    joined = rng.choice(
-        [
-            f"{text} {added}",
-            f"{text} {added}",
-            f"{text}, {added}",
-            f"{text} - {added}",
-            f"{added}: {text}",
-            f"{added}, {text}",
-            f"{text}. {added.capitalize()}",
-        ]
-    )
-    return joined, f"{what}:{template[:24]}"
+    return _put(rng, text, said(rng, [template], slots(rng)), POISONED), f"{what}:{template[:24]}"
+
+
+def _put(rng: Random, text: str, added: str, ways: tuple[str, ...]) -> str:
+    """`added` in one of the ways; now and then at a comma or stop inside the text."""
+    joints = list(re.finditer(r"[,;] ", text))
+    if joints and rng.random() < 0.25:
+        joint = rng.choice(joints)
+        return f"{text[: joint.end()]}{added}{text[joint.start() :]}"
+    way = rng.choice(ways)
+    if way.startswith("{text}") and way != "{text} {added}":
+        text = text.rstrip(".?")
+    return way.format(text=text, added=added, sentence=added[:1].upper() + added[1:])

@@ -65,18 +65,21 @@ def amount(rng: Random, register: str, at_least: float = 0) -> Amount:
 
 def _amount(rng: Random, register: str) -> Amount:
     roll = rng.random()
-    if (register in SPOKEN_REGISTERS and roll < 0.75) or roll < 0.05:
+    if (register in SPOKEN_REGISTERS and roll < 0.75) or roll < 0.06:
         if rng.random() < 0.4:
             return Amount(*rng.choice(table("amounts")["phrased"]))
         kw = rng.choice(table("amounts")["spoken"])
         return Amount(f"{in_words(kw)} {rng.choice(['kilowatts', 'kilowatts', 'kilowatt', 'kW', 'kw'])}", kw)
     if roll < 0.62:
         kw = rng.choice(table("amounts")["kilowatts"]) if rng.random() < 0.7 else rng.randrange(2, 999)
-        return Amount(f"{kw:g}{unit(rng)}", kw)
+        digits = f"{kw:g}"
+        if len(digits.partition(".")[2]) == 1 and rng.random() < 0.25:
+            digits = digits.replace(".", ",")
+        return Amount(f"{digits}{unit(rng)}", kw)
     if roll < 0.9:
         mw = rng.choice(table("amounts")["megawatts"]) if rng.random() < 0.8 else rng.randrange(2, 80) / 10
         digits = f"{mw:g}"
-        if "." in digits and rng.random() < 0.08:
+        if "." in digits and rng.random() < 0.14:
             digits = digits.replace(".", ",") if len(digits.split(".")[1]) != 3 else digits
         return Amount(f"{digits}{rng.choice(table('amounts')['megawatt_units'])}", mw * 1000)
     if roll < 0.97:
@@ -86,6 +89,9 @@ def _amount(rng: Random, register: str) -> Amount:
     if roll < 0.985:
         thousands = rng.choice([1.5, 1, 2, 2.5, 1.2])
         return Amount(f"{thousands:g}k {rng.choice(['kW', 'kw'])}", thousands * 1000)
+    if rng.random() < 0.2:
+        gigawatts = rng.choice([0.001, 0.002, 0.003, 0.005, 0.01])
+        return Amount(f"{gigawatts:g}{rng.choice([' GW', 'GW', ' gigawatts', 'gw'])}", gigawatts * 1_000_000)
     watts = rng.choice([500, 800, 900, 950, 2500, 5000])
     return Amount(f"{watts}{rng.choice([' W', 'W', ' watts'])}", watts / 1000)
 
@@ -137,9 +143,9 @@ def day_span(rng: Random, number: int) -> Span:
     return Span(text, on, on)
 
 
-def year_in_words(number: int) -> str:
+def year_in_words(number: int, long: bool = False) -> str:
     """A year as it is spoken: "twenty twelve", "two thousand and nine"."""
-    if number >= 2010:
+    if number >= 2010 and not long:
         return f"twenty {in_words(number % 100)}"
     return f"two thousand and {in_words(number % 100)}"
 
@@ -149,9 +155,9 @@ def moment(rng: Random, register: str = "plain", low: int = 2005, high: int = 20
     number = year(rng, low, high)
     roll = rng.random()
     if register in SPOKEN_REGISTERS and roll < 0.4:
-        return year_span(number, year_in_words(number))
+        return year_span(number, year_in_words(number, long=rng.random() < 0.2))
     if roll < 0.72:
-        return year_span(number, f"'{number % 100:02d}" if rng.random() < 0.04 else None)
+        return year_span(number, f"'{number % 100:02d}" if rng.random() < 0.07 else None)
     return month_span(rng, number) if roll < 0.88 else day_span(rng, number)
 
 

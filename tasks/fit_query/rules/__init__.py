@@ -16,16 +16,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tasks.fit_query.rules import aggregates, commissioning, figures, rankings, refusals, story, subjects
-from tasks.fit_query.rules.lexeme import lexemes
+from tasks.fit_query.rules import aggregates, commissioning, figures, grouping, rankings, refusals, story, subjects
+from tasks.fit_query.rules.corrections import without_corrected
+from tasks.fit_query.rules.lexeme import Lexeme, lexemes
 from tasks.fit_query.rules.places import put_places
+from tasks.fit_query.rules.request import focused
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
 
 __all__ = ["read"]
 
 _LAYERS = (
     subjects.ids,
-    aggregates.groups,
+    grouping.groups,
     rankings.early_numbers,
     commissioning.rule,
     figures.rule,
@@ -39,12 +41,22 @@ _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 
 def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
+    found = lexemes(text)
     try:
-        return _reading(Question(text, story.corrected(lexemes(text)), today))
+        try:
+            return _reading(_question(text, found, today, boldly=False))
+        except Unreadable:
+            return _reading(_question(text, found, today, boldly=True))
     except Unsupported:
         return {"query_type": "unsupported"}
     except Unreadable:
         return None
+
+
+def _question(text: str, found: list[Lexeme], today: date, boldly: bool) -> Question:
+    refusals.refuse_orders(found)
+    kept_text, kept = focused(text, found, boldly)
+    return Question(kept_text, without_corrected(kept), today)
 
 
 def _reading(question: Question) -> dict[str, Any]:
@@ -60,4 +72,6 @@ def _reading(question: Question) -> dict[str, Any]:
     if "fit_id" in reading:
         return {key: value for key, value in reading.items() if key in _ID_KEYS}
     refusals.check_left_over(question)
+    if question.doubts:
+        raise Unreadable(question.doubts[0])
     return reading

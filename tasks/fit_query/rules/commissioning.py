@@ -13,7 +13,8 @@ rule = Rules()
 @rule(
     "date: a year of expiry",
     """
-    (?:EXPIRE|LEFT|SUPPORT) (?:IN|BY|BEFORE|AFTER|UNTIL|FROM|WITHIN|SINCE|BETWEEN|LESS|TO|ABOUT|STOP)*
+    (?:EXPIRE|LEFT|SUPPORT) (?:SITE_ONE|FIT|RATE|SUPPORT)* (?:IN|BY|BEFORE|AFTER|UNTIL|FROM|WITHIN|SINCE|BETWEEN
+    LESS|TO|ABOUT|STOP)*
     (?:EDGE_START|EDGE_END|VAGUE_DATE)? DAY
     """,
 )
@@ -98,7 +99,7 @@ def _(question: Question, found: Match) -> None:
 @rule(
     "date: between two",
     """(?:BUILT|BETWEEN|FROM|IN|WITHIN|SINCE|BY)* (?P<first>DAY|MONTH)
-    (?P<joint>(?:TO|DASH|UNTIL|AND|OR|COMMA|SLASH|LESS|BY|IN|FROM)+
+    (?P<joint>(?:TO|DASH|UNTIL|AND|OR|COMMA|SLASH|LESS|BY|IN|FROM|PLUS)+
     (?:(?:DAY) (?:OR|AND|COMMA|SLASH)+)*) (?P<last>DAY)(?!ONWARDS|MORE_AFTER)""",
 )
 def _(question: Question, found: Match) -> None:
@@ -154,7 +155,7 @@ def _(question: Question, found: Match) -> None:
 @rule(
     "date: bound behind it",
     """
-    (?:BUILT|IN)* (?P<day>DAY) BUILT? (?P<after>ONWARDS|MORE_AFTER|EARLIER|LESS_AFTER|PLUS)
+    (?:BUILT|IN|BETWEEN|FROM|SINCE)* (?P<day>DAY) BUILT? (?P<after>ONWARDS|MORE_AFTER|EARLIER|LESS_AFTER|PLUS)
     """,
 )
 def _(question: Question, found: Match) -> None:

@@ -24,7 +24,7 @@ FILLERS = """
     filters filtered filtering select pick identify spot locate check checking gimme lemme wanna id'd interested
     interest love hunting hunt located situated sited based lying sitting standing found placed whereabouts details
     detail info information data dataset database figures figure results result register registry available exist
-    exists come comes came coming go goes going went gone able possible possibly maybe perhaps ideally preferably
+    exists stand stands standing sit sits come comes came coming go goes going went gone able possible possibly maybe perhaps ideally preferably
     specifically particular especially mainly produce produces producing generate generates generating generated
     make makes making take takes taking run runs when while because too again back out off whole full entire
     complete overview summary report rundown picture idea ideas one's what's whats what're which's whichever there
@@ -47,7 +47,11 @@ FILLERS = """
     requirements criteria condition conditions ltd simple easy straightforward new old newer older modern recent
     recently newly brand theirselves himself themselves itself myself ourselves yourself country's nation's area's
     supported support's paid pay pays receiving receive receives whatsoever period fullstop stop comma actual
-    effective effectively given high low owt nowt summat wee aboot working functioning
+    effective effectively given high low owt nowt summat wee aboot working functioning down up way lol haha ha hehe
+    ooh oooh aah omg wow yo oi hiya howdy heya gosh blimey crikey cor ey eh innit luv hun sunshine fine enough plenty
+    sweet thanx tq tyvm tia plis pleeease pleease fancy chap's hadnt wasn asap wondered bother trouble favour
+    single r k snd nxt wiv dat dem da gr8 barely hardly scarcely merely mere incl inc fella geezer bud buddy pal
+    bonjour bore da helpdesk colleagues
 """
 
 FILLER_PHRASES = """
@@ -70,6 +74,33 @@ FILLER_PHRASES = """
     about time|all about|in fact|of course|to start with|for a start|first of all|first off|first thing|first up
     at first|for the first time|next to nothing|last thing|one last thing|next up|at last|the following|following up
     following on|follow up|up to date|up to scratch|bring up|pull up|call up|look up|sign up|end up|add to|due to
+    of them all|of all of them|of them|question mark|exclamation mark|full stop|new line|sort of|all sorts of
+    some sort of
+    any sort of|kind of|some kind of|any kind of|kind of thing|sort of thing|so kind as to|be so kind as to
+    kind enough to
+    be kind enough to|region of|the region of|area of|the area of|county of|town of|city of|district of|the county of
+    the town of|the city of|island of|the island of|isle of the|on the phone|on the line|over the phone|by phone
+    by email
+    via email|on the train|on the bus|in the car|in the van|in the pub|down the pub|in the office|on the road
+    a wave of
+    waves of|wave of|a flurry of|a rash of|a rush of|counting only|only counting|just counting|would be fine|are fine
+    is fine|would do|will do|in the same boat|job lot|how does it look|a rough idea|the whole shebang|no end of
+    in hand|in tow|in bed|in luck|in trouble|in charge|in touch|in front|in tears|in need|in person|in passing
+    in short
+    in brief|in full|in peace|in a hurry|in a rush|in a pickle|in a bit|in a moment|in a minute|in the morning
+    in the afternoon|in the evening|in the end|in the meantime|in the middle|in the news|in the paper|in the papers
+    in the meeting|in due course|in the dark|in that case|in any case|in a nutshell|in so many words|in an ideal world
+    above all|above all else|over to you|under pressure|under the weather|under the cosh|more importantly
+    most importantly|less talk|more data|first things first|last but not least|next on my list|next on the list
+    next on our list|top of the morning|biggest thanks ever|biggest thanks|small question|small favour|small request
+    little favour|little question|quick question|big favour|big ask|big thanks|small thing|little thing|tiny favour
+    tiny question|long story short|a long shot|short notice|at short notice|in the last meeting|the last meeting
+    last meeting|the last list|last list|more to the point|sooner or later|at the end of the day|by the end of the day
+    end of the day|end of play|by close of play|up to you|up to my eyes|up to my neck|over and out|once
+    more|once again
+    before i forget|before you go|before lunch|after lunch|by the by|a big fan|big day|small world|a little bit
+    a little bird told me|at your leisure|the last time|last time|this time|next time|many a time|in half an hour
+    yeah no|no yeah|what i meant was|what i mean is|other than that|apart from that|aside from that|besides that
     please and thank you|in kw|in mw|in kilowatts|in megawatts|units of
 """
 
@@ -165,5 +196,7 @@ OWN = """
     from our office in|im at|our base is in|headquartered in|our company is in|my company is in|our firm is in
     im over in|were over in|were up in|im down in|im up in|were down in|my home is in|home is|im stuck in|our hq in
     the office is in|my desk in|im currently in|we are currently in|were currently in|office in|offices in|hq in
-    i study in|i study at|im studying in|team in|moved from|i moved from|i am writing from
+    emailing from|texting from|ringing from|phoning from|greetings from|hello from|good evening from|good morning from
+    good afternoon from|hi from|morning from|evening from|messaging from|i study in|i study at|im studying in
+    team in|moved from|i moved from|i am writing from
 """

@@ -27,7 +27,7 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
 @rule(
     "time: a bare figure shares the unit of the next",
     """
-    (?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER)? (?:TO|DASH|AND|OR|BUT|COMMA|UNTIL|LESS|MORE)+ ABOUT? TIME
+    (?P<bare>NUMBER) (?:MORE_AFTER|LESS_AFTER)? (?:TO|DASH|AND|OR|BUT|COMMA|UNTIL|LESS|MORE|PLUS)+ ABOUT? TIME
     """,
 )
 def _(question: Question, found: Match) -> bool:
@@ -69,6 +69,11 @@ def _(question: Question, found: Match) -> None:
     question.put("remaining_max", found.quote("time"))
 
 
+@rule("time: N years more", "LIMIT? (?P<time>TIME) MORE_OF")
+def _(question: Question, found: Match) -> None:
+    question.put("remaining_max", found.quote("time"))
+
+
 @rule("time: does not run out for", "NOT EXPIRE (?:WITHIN|IN|MORE|BEFORE|UNTIL|NEXT|LEFT)* (?P<time>TIME)")
 def _(question: Question, found: Match) -> None:
     question.put("remaining_min", found.quote("time"))
@@ -84,14 +89,14 @@ def _(question: Question, found: Match) -> None:
 @rule(
     "figure: between two",
     """
-    (?:BETWEEN|FROM|IN|WITHIN|MORE|EXACT)* ABOUT? (?P<low>VALUE) (?P<joint>TO|DASH|UNTIL|AND|OR|PLUS) ABOUT?
+    (?:BETWEEN|FROM|IN|WITHIN|MORE|EXACT)* ABOUT? (?P<low>VALUE) (?P<joint>TO|DASH|UNTIL|AND|OR|PLUS|SLASH) ABOUT?
     (?P<high>VALUE) (?P<after>MORE_AFTER|LESS_AFTER)?
     """,
 )
 def _(question: Question, found: Match) -> bool | None:
     low, high, joint = found.place("low"), found.place("high"), NAMES[question.classes[found.place("joint")]]
     said = {NAMES[character] for character in question.classes[found.start : low]}
-    if joint in ("AND", "OR", "PLUS") and "BETWEEN" not in said:
+    if joint in ("AND", "OR", "PLUS", "SLASH") and "BETWEEN" not in said:
         return False
     kinds = [NAMES[question.classes[at]] for at in (low, high)]
     if "DATE" in kinds or (kinds[0] == "TIME") != (kinds[1] == "TIME") or "MORE" in said:
@@ -127,7 +132,7 @@ def _(question: Question, found: Match) -> bool | None:
 @rule(
     "figure: bound before it",
     """
-    (?:IN|CAPACITY|EXACT|FROM)? (?P<bound>MORE|LESS) (?:EXACT|CAPACITY|IN|FROM|BETWEEN|MORE|LESS|WITHIN)?
+    (?:IN|CAPACITY|EXACT|FROM)? (?P<bound>MORE|LESS) (?:EXACT|CAPACITY|IN|FROM|BETWEEN|MORE|LESS|WITHIN|STOP)?
     (?:ABOUT|NEAR)? (?P<figure>AMOUNT|TIME|NUMBER|YEAR)
     """,
 )
@@ -169,6 +174,26 @@ def _(question: Question, found: Match) -> None:
     put_bound(question, "min", found.place("figure"))
 
 
+@rule("figure: give or take a tenth", "(?P<figure>AMOUNT) (?P<sign>ABOUT) (?P<spread>AMOUNT|NUMBER)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "500 kW ±50" is about 500 kW; no key says another spread than a tenth."""
+    if question.lexemes[found.place("sign")].key != "±":
+        return False
+    figure, spread = (_leading_number(found.quote(name) or "") for name in ("figure", "spread"))
+    if not figure or abs(spread / figure - 0.1) > _SAME:
+        raise Unreadable("a spread that is no tenth")
+    question.put("capacity_about", found.quote("figure"))
+    return None
+
+
+_SAME = 1e-9
+
+
+def _leading_number(quoted: str) -> float:
+    found = re.match(r"[\d ,]*\d(?:\.\d+)?", quoted)
+    return float(re.sub(r"[ ,]", "", found.group())) if found else 0.0
+
+
 @rule("figure: about, said behind", "(?:ABOUT|NEAR|IN)? (?P<figure>AMOUNT|NUMBER|TIME) ABOUT_AFTER")
 def _(question: Question, found: Match) -> None:
     put_bound(question, "about", found.place("figure"))
@@ -184,7 +209,8 @@ def _(question: Question, found: Match) -> bool | None:
     if NAMES[question.classes[found.place("figure")]] == "TIME":
         put_bound(question, "max", found.place("figure"))
         return None
-    question.put("capacity_exactly", found.quote("figure"))
+    until = NAMES[question.classes[found.start]] in ("UNTIL", "TO")
+    put_bound(question, "max" if until else "exactly", found.place("figure"))
     return None
 
 

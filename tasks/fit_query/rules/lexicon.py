@@ -40,10 +40,10 @@ PHRASES: dict[str, str] = {
     "LESS_AFTER": """
         or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller
         and lower|tops|at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath
-        or shorter|or sooner
+        or shorter|or sooner|or thereunder
     """,
     "BETWEEN": """
-        between|btwn|btw|btween|betw|in between|anywhere between|somewhere between|anything between|betwixt
+        between|btwn|btw|bw|b/w|btween|betw|bet|in between|anywhere between|somewhere between|anything between|betwixt
         ranging from|range of|in the range of|in the range|ranging
     """,
     "FROM": "from",
@@ -62,7 +62,8 @@ PHRASES: dict[str, str] = {
     """,
     "IN": """
         in|during|in the year|in year|throughout|dated|in calendar year|inside|across|anywhere in|somewhere in
-        all over|over in|down in|up in|out in
+        all over|over in|down in|up in|out in|in sunny|in windy|in rainy|in lovely|in bonny|in beautiful
+        in good old|in dear old|in deepest|in darkest|in wild|in leafy
     """,
     "WITHIN": "within",
     "NEAR": "near|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by",
@@ -87,7 +88,8 @@ PHRASES: dict[str, str] = {
         onwards|onward|and later|or later|or newer|and newer|and after|or after|and onwards|to date|to now
         to present|to the present|to today|until now|until today|till now|and since|to the present day
         and beyond that|up to now|up to today|on wards|afterwards|or more recent|or more recently|and afterwards
-        or since|forward|forwards
+        or since|forward|forwards|and now|and today|and the present|and present|and the present day|until the present
+        till today|through to now|through today|up to the present|to this day|and this year|until this year
     """,
     "EARLIER": """
         or earlier|or before|and before|and earlier|or older|and older|at the latest|latest|or prior|and prior
@@ -105,7 +107,7 @@ PHRASES: dict[str, str] = {
         build date|install date|installation date|entered service|entering service|went into service|began operating
         started operating|started generating|grid connected|in service|launched|went in|came on|brought online
         goes back|date from|date back|dated from|been running|been operating|running|operating|been going|installing
-        started producing|came into service|vintage|instaled|comissioning|inst
+        started producing|came into service|vintage|instaled|comissioning|inst|comm|commd|regd|constr
     """,
     "LAST": "last|past|previous|preceding|recent|most recent",
     "NEXT": "next|coming|following",
@@ -123,6 +125,7 @@ PHRASES: dict[str, str] = {
         remaining support|remaining life|remaining lifetime|life remaining|life left|left in them|yrs left
         yrs remaining|fit remaining|fit left|residual|remaining fit|remaining fit years|fit years left|fit time left
         fit term left|remaining fit term|of payments|remaining fit life|remaining fit support|lifespan left
+        rest time|rest term|years rest|remaining duration|remaining period|remaining lifespan|rest life
         contract left|left on contract|subsidy left|remaining subsidy|years of support left|years of fit left
         years of fit support left|years to go|years to run|months left|months remaining|remaning|remainig
         of payments left|remaining contract|years until expiry|time to expiry|years to expiry|to expiry
@@ -137,7 +140,7 @@ PHRASES: dict[str, str] = {
         lose their support|losing support|losing their support|lose its support|lose their subsidy|lose subsidy
         lose their fit|losing their fit|reach the end|up for expiry|falling off|fall off|due to finish
         drop out of support|dropping out of support|come to the end|coming to the end|nearing the end|nearing expiry
-        ceases|cease|fit ending|fit expiring|fit expiry|exp|lose|stop earning|exit
+        ceases|cease|stops|support stops|fit ending|fit expiring|fit expiry|exp|lose|stop earning|exit
     """,
     "EXPIRED": """
         expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out
@@ -162,12 +165,14 @@ PHRASES: dict[str, str] = {
         anaerobic=Anaerobic digestion|biogas=Anaerobic digestion|bio gas=Anaerobic digestion
         biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion|chp=Micro CHP
         micro chp=Micro CHP|microchp=Micro CHP|combined heat and power=Micro CHP|combined heat power=Micro CHP
+        combined heat + power=Micro CHP|combined heat & power=Micro CHP|heat & power=Micro CHP|heat + power=Micro CHP
+        combined heat n power=Micro CHP
         cogeneration=Micro CHP|cogen=Micro CHP|co generation=Micro CHP|mchp=Micro CHP
         micro combined heat and power=Micro CHP|micro cogeneration=Micro CHP|heat and power=Micro CHP
         u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
     """,
     "TECHNOLOGY_ONE": """
-        turbine=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind|wind mill=Wind|solar panel=Photovoltaic
+        turbine=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind|turb=Wind|wind mill=Wind|solar panel=Photovoltaic
         panel=Photovoltaic|hydro turbine=Hydro|water turbine=Hydro|water wheel=Hydro|waterwheel=Hydro
         hydroelectric turbine=Hydro|water mill=Hydro|digester=Anaerobic digestion
         anaerobic digester=Anaerobic digestion|biogas digester=Anaerobic digestion|ad digester=Anaerobic digestion
@@ -177,11 +182,14 @@ PHRASES: dict[str, str] = {
         anaerobic digestor=Anaerobic digestion
     """,
     "TECHNOLOGY_MANY": """
-        turbines=Wind|wind turbines=Wind|windturbines=Wind|wind mills=Wind|windmills=Wind|solar panels=Photovoltaic
+        turbines=Wind|wind turbines=Wind|windturbines=Wind|chps=Micro CHP|micro chps=Micro CHP
+        ad plants=Anaerobic digestion|biogas plants=Anaerobic digestion
+        wind mills=Wind|windmills=Wind|solar panels=Photovoltaic
         panels=Photovoltaic|hydro turbines=Hydro|water turbines=Hydro|water wheels=Hydro|waterwheels=Hydro
         hydroelectric turbines=Hydro|digesters=Anaerobic digestion|anaerobic digesters=Anaerobic digestion
         biogas digesters=Anaerobic digestion|turbins=Wind|ad digesters=Anaerobic digestion
-        biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|wind farms=Wind
+        biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|turbs=Wind
+        wind farms=Wind
         wind parks=Wind|solar farms=Photovoltaic|solar parks=Photovoltaic|hydro power turbines=Hydro
         pv panels=Photovoltaic|solar arrays=Photovoltaic|pv arrays=Photovoltaic|water mills=Hydro|turbines wind=Wind
         digestors=Anaerobic digestion|anaerobic digestors=Anaerobic digestion
@@ -194,7 +202,7 @@ PHRASES: dict[str, str] = {
     "SITE_MANY": """
         sites|farms|installations|schemes|plants|systems|arrays|projects|generators|stations|ones|facilities|units
         instalations|parks|developments|power stations|assets|entries|records|installs|everything|anything
-        all of them|power plants|results|rows|generating stations|stuff|things|setups|them all|installtions|sits
+        all of them|power plants|results|rows|generating stations|stuff|things|setups|them all|installtions
         sties|sytems|feed in tariff sites|listings|any|hits|matches|options|something|opportunities|opportunity
         candidates|candidate
     """,
@@ -217,8 +225,9 @@ PHRASES: dict[str, str] = {
         capacity|size|rating|capacities|sizes|installed capacity|generating capacity|rated capacity
         nameplate capacity|power output|power rating|kw rating|capcity|capasity|rated power|installed power
         installed size|cap|capacity wise|output|declared capacity|declared net capacity|installed kw|installed mw
-        total installed capacity=total|capacaty|nameplate|peak power|power|peak capacity|generation capacity
-        kw capacity|mw capacity|capacityy|installation capacity|installation size|sized|wattage
+        capacaty|nameplate|peak power|power|peak capacity|generation capacity
+        kw capacity|mw capacity|capacityy|installation capacity|installation size|sized|wattage|how big|how large
+        how powerful
     """,
     "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
     "COUNT": """
@@ -282,7 +291,9 @@ PHRASES: dict[str, str] = {
         repowering opportunities|repowering candidate|repowering opportunity|repoweringopportunities
         ripe for repowering|repower opportunities|good for repowering|suitable for repowering
         candidates for repowering|good candidates for repowering|repowring|suitable candidates for repowering
-        potential for repowering|repowering potential|repowering prospects|due for repowering
+        best repowering|best for repowering|best to repower|best repowering candidates|best candidates for repowering
+        best repowering opportunities|best suited to repowering|best suited for repowering|best repowering prospects
+        prime for repowering|potential for repowering|repowering potential|repowering prospects|due for repowering
     """,
     "REVENUE": """
         revenue|revenues|income|earnings|earn|earns|earning|incomes|revenu|revinue|earned|turnover|takings
@@ -318,27 +329,35 @@ PHRASES: dict[str, str] = {
         maximum output=capacity desc|lagest=capacity desc|largst=capacity desc|strongest=capacity desc
         highest power=capacity desc|highest output=capacity desc|highest installed capacity=capacity desc
         largest capacity=capacity desc|biggest capacity=capacity desc|biggest size=capacity desc
-        largest installed capacity=capacity desc|hugest=capacity desc|highest kw=capacity desc
+        largest installed capacity=capacity desc|hugest=capacity desc|most big=capacity desc
+        most large=capacity desc|most huge=capacity desc|highest kw=capacity desc
         highest mw=capacity desc|most kw=capacity desc|most mw=capacity desc|most megawatts=capacity desc
         top capacity=capacity desc|largest size=capacity desc|top rated=capacity desc|greatest=capacity desc
         most installed capacity=capacity desc|smallest=capacity asc|tiniest=capacity asc|least powerful=capacity asc
         bottom=capacity asc|lowest capacity=capacity asc|smalest=capacity asc|lowest rated=capacity asc
         lowest power=capacity asc|littlest=capacity asc|lowest capacities=capacity asc|lowest output=capacity asc
         least capacity=capacity asc|smallest capacity=capacity asc|lowest installed capacity=capacity asc
-        lowest kw=capacity asc|weakest=capacity asc|teeniest=capacity asc|minimum output=capacity asc
+        lowest kw=capacity asc|weakest=capacity asc|most small=capacity asc|most little=capacity asc
+        most tiny=capacity asc|teeniest=capacity asc|minimum output=capacity asc
         newest=commissioning_date desc|most recent=commissioning_date desc|most recently=commissioning_date desc
         latest=commissioning_date desc|youngest=commissioning_date desc
         most recently commissioned=commissioning_date desc|most recently built=commissioning_date desc
         most recently installed=commissioning_date desc|latest built=commissioning_date desc
-        last built=commissioning_date desc|last commissioned=commissioning_date desc
+        last built=commissioning_date desc|built last=commissioning_date desc
+        installed last=commissioning_date desc|commissioned last=commissioning_date desc
+        last commissioned=commissioning_date desc
         last installed=commissioning_date desc|most recent commissioned=commissioning_date desc
-        most modern=commissioning_date desc|newst=commissioning_date desc|last to be built=commissioning_date desc
+        most modern=commissioning_date desc|most new=commissioning_date desc|most young=commissioning_date desc
+        newst=commissioning_date desc|last to be built=commissioning_date desc
         last to be commissioned=commissioning_date desc|latest commissioned=commissioning_date desc
         last to be installed=commissioning_date desc|latest installed=commissioning_date desc
         most newly=commissioning_date desc|oldest=commissioning_date asc|earliest=commissioning_date asc
-        first built=commissioning_date asc|longest running=commissioning_date asc
+        first built=commissioning_date asc|built first=commissioning_date asc
+        installed first=commissioning_date asc|commissioned first=commissioning_date asc
+        longest running=commissioning_date asc
         first commissioned=commissioning_date asc|first installed=commissioning_date asc
-        most ancient=commissioning_date asc|first to be built=commissioning_date asc
+        most ancient=commissioning_date asc|most old=commissioning_date asc|most aged=commissioning_date asc
+        first to be built=commissioning_date asc
         first to be commissioned=commissioning_date asc|longest standing=commissioning_date asc
         first to be installed=commissioning_date asc|earliest built=commissioning_date asc
         earliest commissioned=commissioning_date asc|least recent=commissioning_date asc
@@ -354,7 +373,8 @@ PHRASES: dict[str, str] = {
         run out soonest=fit_remaining asc|running out soonest=fit_remaining asc|running out first=fit_remaining asc
         ending first=fit_remaining asc|runs out first=fit_remaining asc|runs out soonest=fit_remaining asc
         soonest expiry=fit_remaining asc|earliest expiry=fit_remaining asc|shortest remaining=fit_remaining asc
-        least time left=fit_remaining asc|fewest years left=fit_remaining asc|expires first=fit_remaining asc
+        least time left=fit_remaining asc|fewest years left=fit_remaining asc|fewest yrs left=fit_remaining asc
+        least yrs left=fit_remaining asc|expires first=fit_remaining asc
         least years left=fit_remaining asc|shortest time left=fit_remaining asc
         fewest years remaining=fit_remaining asc|soonest to end=fit_remaining asc
         least time remaining=fit_remaining asc|least remaining=fit_remaining asc
@@ -384,8 +404,13 @@ PHRASES: dict[str, str] = {
         longest remaining life=fit_remaining desc|most support remaining=fit_remaining desc
         longest until expiry=fit_remaining desc|furthest from expiry=fit_remaining desc
         greatest remaining=fit_remaining desc|expiring latest=fit_remaining desc
+        expire longest from now=fit_remaining desc|expire latest=fit_remaining desc
+        expiring longest from now=fit_remaining desc|expires last=fit_remaining desc|end last=fit_remaining desc
+        furthest from expiring=fit_remaining desc|ending last=fit_remaining desc|expires latest=fit_remaining desc
+        furthest from the end=fit_remaining desc|furthest off expiry=fit_remaining desc
         longest term left=fit_remaining desc|most life left=fit_remaining desc|longest years left=fit_remaining desc
-        most left=fit_remaining desc|run out last=fit_remaining desc|most remaining years=fit_remaining desc
+        most left=fit_remaining desc|most yrs left=fit_remaining desc|most yrs remaining=fit_remaining desc
+        run out last=fit_remaining desc|most remaining years=fit_remaining desc
         most remaining support=fit_remaining desc|latest to expire=fit_remaining desc
     """,
     "EXTREME": """
@@ -394,7 +419,7 @@ PHRASES: dict[str, str] = {
     """,
     "ORDINAL": "second|third|2nd|3rd|fourth|4th|fifth|5th|runner up|nth|sixth|tenth",
     "TOP": "top|the top|tops of|leading|tp",
-    "FIRST": "first|the first",
+    "FIRST": "first|the first|at the top|at the top of the list|on top|up top|at the very top",
     "LIMIT": """
         limit|limit to|limited to the|limit it to|only|just|no more than about|cap at|cap it at|capped to|limit of
         limiting to|limited
@@ -446,6 +471,7 @@ PHRASES: dict[str, str] = {
         standard deviation|mode|battery|batteries|battery storage|heat pump|heat pumps|nuclear|coal|biomass
         geothermal|tidal|wave power|wave energy|ev chargers|ev charger|ev charging|offshore|hydrogen|landfill gas
         landfill|solar thermal|ground source|air source|gas turbine|gas turbines|steam turbine|steam turbines|steam
+        jet|jets|jet turbine|jet turbines|turbojet|aero engine
         gas fired|wood burner|charging points|charge points|charging point|diesel|pumped storage|community owned
         community|domestic|residential|commercial|industrial|rooftop|roof mounted|rooftops|ground mounted|floating
         roof|council owned|owned by|operated by|owner|owners|owned|pounds|pound|quid|euros|dollars|operator
@@ -453,7 +479,8 @@ PHRASES: dict[str, str] = {
         decommissioned|efficiency|load factor|capacity factor|carbon|co2|emissions|kwh|mwh|gwh|hub height|height
         blade|blades|postcode sector|altitude|elevation|export|self consumption|off grid|school|schools|hospitals
         churches|cheapest|profitable|most profitable|non domestic|non residential|coastal|coast|storage|petrol|oil
-        wood|sewage|thermal|per capita|per person|population|households|wards|river|rivers|canal|loch|reservoir|latitude
+        wood|sewage|thermal|per capita|per person|population|households|wards|river|rivers|canal|loch|reservoir
+        latitude
         longitude|coordinates
         standard|trend|growth|doubled|correlation|forecast|doubling|biggest increase|fossil|boiler|boilers|rural
         urban|planned|proposed|dismantled|broken|faulty|vestas|enercon|inverter|inverters|urban areas|phone number
@@ -465,7 +492,11 @@ PHRASES: dict[str, str] = {
         round here|that county|same area|near it|round there|near there|around there|in that area|in the same area
         that region|this area|in this area|this region|in that county|in that region|in that town|in that city
         in my area|in our area|my area|our area|my patch|thereabouts|near that|near them|vicinity|that place
-        over there|around it|that town|that city|our patch|in the vicinity|this county|this town|our county
+        over there|around it|near my office|near our office|near my house|near my home|near our house|near my farm
+        near our farm
+        near my village|near my place|near our village|close to it|next to it|near to it|close to there|near to there
+        near the office|near the site office|near home|that town|that city|our patch|in the vicinity|this county
+        this town|our county
         our region|my county|my region|my town|our town
     """,
     "PLUS": "plus",
@@ -474,11 +505,17 @@ PHRASES: dict[str, str] = {
     """,
     "OR": "or|and/or|or maybe|or else|or even",
     "BUT": "but|yet|though|and yet",
-    "WHICH": "which|what|whats|wich|whch|wat|whichever",
+    "WHICH": """
+        which|what|whats|wich|whch|wat|wot|wots|wut|whichever|what sort of|what kind of|which sort of|what type of
+        which kind of
+    """,
     "ALL": """
         all|list everything|show everything|everything you have|every|the whole list|the lot|whole lot|full list
         entire list|complete list|all the|whole dataset|entire dataset|entire database|whole database
-        complete dataset|full dataset|everything|no filter|no filters|all data
+        complete dataset|full dataset|everything|no filter|no filters|all data|all techs|any tech|all tech|any techs
+        all technologies|any technology|any technologies|every technology|any size|all sizes|any sizes|every size
+        any type|all types|any capacity|any age|of any kind|whatever size|whatever technology|whatever type
+        any kind of technology|all kinds of technology|any kind|all kinds
     """,
     "EVERYWHERE": """
         uk|u k|gb|britain|great britain|united kingdom|nationwide|anywhere|everywhere|whole country|country wide
@@ -501,7 +538,7 @@ def comparisons() -> dict[str, list[str]]:
     for name, opposite, words in (("MORE", "LESS", MORE_WORDS), ("LESS", "MORE", LESS_WORDS)):
         for word in words.split():
             for than in ("than", "then", "that", "as"):
-                if than in ("that", "as") and word not in ("more", "less"):
+                if than == "that" and word not in ("more", "less"):
                     continue
                 plain = f"{word} {than}"
                 made[name] += [

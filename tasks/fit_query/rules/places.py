@@ -6,23 +6,25 @@ import re
 from collections.abc import Iterator
 
 from tasks.fit_query.gazetteer import Place, is_foreign, qualifies, resolve
-from tasks.fit_query.postcodes import areas, parse_postcode
+from tasks.fit_query.postcodes import areas
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
+from tasks.fit_query.rules.names import find_terse_areas, stands_as_name
 from tasks.fit_query.rules.rule import Question, Unsupported
+from tasks.fit_query.rules.spelled_postcodes import AREA_WORD, find_spelled
 
 _QUALIFIED = re.compile(r"\s*(?:,|\(|\s|-|–|\bin\b|\bof\b|\bthe\b)*\s*", re.IGNORECASE)
 _ALSO = re.compile(
     r"\s*(?:,|&|/|\+|and|or|then|plus|\s)*\s*(?:in|near|the|from|also|both|maybe|either|even|around|across)*\s*",
     re.IGNORECASE,
 )
-_AREA_WORD = re.compile(r"\s*(?:post\s?codes?|outcodes?|postal areas?|areas?\b|districts?)", re.IGNORECASE)
 _LEADS = frozenset({"IN", "NEAR", "ABOUT", "WITHIN", "FROM", "AND", "OR", "COMMA", "SLASH", "COMPARE", "TO"})
 
 
 def put_places(question: Question) -> None:
     """Sets location(s) and postcodes; raises Unsupported for a place that there is none of."""
     _refuse_unlisted(question)
-    _find_spelled(question)
+    find_spelled(question)
+    find_terse_areas(question)
     _find_areas(question)
     _find_misspelt(question)
     quoted: list[tuple[int, int, Place]] = []
@@ -35,6 +37,7 @@ def put_places(question: Question) -> None:
             lexeme = question.lexemes[at]
             assert isinstance(lexeme.value, Place)
             _add(question.text, quoted, lexeme, lexeme.value)
+            _consume_frame(question, at)
     question.classes = question.classes.replace(CLASSES["PLACE"], "_").replace(CLASSES["POSTCODE"], "_")
     names = list(dict.fromkeys(question.text[start:end] for start, end, _ in quoted))
     if len(names) == 1:
@@ -46,6 +49,13 @@ def put_places(question: Question) -> None:
             if lexeme.value == "postcode_area" and not question.has("COUNT", "TOTAL", "AVERAGE", "PER", "BY"):
                 question.consume(at, at + 1)
         question.put("postcodes", list(dict.fromkeys(postcodes)))
+
+
+def _consume_frame(question: Question, at: int) -> None:
+    """Takes "region" behind a place away ("from Wales region"), which then is no group."""
+    before = NAMES[question.lexemes[at - 1].kind] if at else ""
+    if at + 1 < len(question.lexemes) and question.lexemes[at + 1].key == "region" and before not in ("BY", "PER"):
+        question.consume(at + 1, at + 2)
 
 
 def _add(text: str, quoted: list[tuple[int, int, Place]], lexeme: Lexeme, place: Place) -> None:
@@ -65,6 +75,7 @@ def _add(text: str, quoted: list[tuple[int, int, Place]], lexeme: Lexeme, place:
 _LED = re.compile(r"\b(?:in|near|around|at)\s+(?:the\s+)?([^\W\d_]+(?:[ -][^\W\d_]+)?)", re.IGNORECASE)
 
 
+_HERE = re.compile(r"(?:there|here|that|this|them|it|these|those|me|us|you)\b", re.IGNORECASE)
 _FRAME_WORDS = """
     county counties city town village district borough region area postcode total general particular use
 """
@@ -82,6 +93,8 @@ def _refuse_unlisted(question: Question) -> None:
             continue
         first = re.match(r"[^\W\d_]+", found[1])
         assert first is not None
+        if _HERE.match(question.text, found.start(1)):
+            continue
         if first[0].lower() in _FRAME:
             continue
         ends = not question.text[found.end() :].strip(" .?!")
@@ -90,30 +103,6 @@ def _refuse_unlisted(question: Question) -> None:
             and ((first[0][0].isupper() and not question.text.isupper()) or (ends and first[0] == found[1]))
         ):
             raise Unsupported("a place that is not in the gazetteer")
-
-
-def _find_spelled(question: Question) -> None:
-    """Postcodes as speech recognition writes them: "l l fifty five"."""
-    classes = question.classes
-    for at in range(len(classes) - 1):
-        end = at
-        while end < len(classes) - 1 and end - at < 2 and question.lexemes[end].end - question.lexemes[end].start == 1:
-            end += 1
-        if end == at or classes[end] != CLASSES["NUMBER"]:
-            continue
-        start, stop = question.lexemes[at].start, question.lexemes[end].end
-        postcode = parse_postcode(question.text[start:stop])
-        if (
-            postcode
-            and postcode.known
-            and question.text[start].isalpha()
-            and (end - at == 2 or question.classes[at - 1 : at] in (CLASSES["IN"], CLASSES["NEAR"]))
-        ):
-            question.lexemes[at] = Lexeme(CLASSES["POSTCODE"], start, stop)
-            question.classes = (
-                question.classes[:at] + CLASSES["POSTCODE"] + "_" * (end - at) + question.classes[end + 1 :]
-            )
-            return
 
 
 def _find_areas(question: Question) -> None:
@@ -127,7 +116,7 @@ def _find_areas(question: Question) -> None:
         ):
             continue
         before = NAMES[question.lexemes[at - 1].kind] if at else ""
-        said = _AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")
+        said = AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")
         if said or (before in ("IN", "NEAR") and (written.isupper() or len(written) == 2)) or before == "POSTCODE":
             question.retype(at, "POSTCODE")
 
@@ -154,19 +143,23 @@ def _resolve_at(question: Question, at: int) -> int | None:
     before = NAMES[question.lexemes[at - 1].kind] if at else ""
     led = before in _LEADS or not at
     unknown = question.classes[at] == CLASSES["UNKNOWN"]
-    if not unknown and not led:
+    if not unknown and not led and not stands_as_name(question, at):
         return None
+    if _resolve_with_article(question, at):
+        return at + 1
     if unknown and is_foreign(_with_word_before(question.text, question.lexemes[at])):
         raise Unsupported("a place that is not in the gazetteer")
     for first, last in _windows(question, at):
         lexeme, closing = question.lexemes[first], question.lexemes[last]
         written = question.text[lexeme.start : closing.end]
-        if not unknown and first == last:
+        if not unknown and first == last and not stands_as_name(question, at):
             continue
         if unknown and led and first < last and is_foreign(written):
             raise Unsupported("a place that is not in the gazetteer")
         found = resolve(written)
-        if found.place and (found.corrected if first == last else unknown or not found.corrected):
+        if found.place and (
+            (found.corrected or stands_as_name(question, at)) if first == last else unknown or not found.corrected
+        ):
             fixed = Lexeme(CLASSES["PLACE"], lexeme.start, closing.end, found.place)
             question.lexemes[first : last + 1] = [fixed] + [fixed] * (last - first)
             question.classes = (
@@ -174,11 +167,45 @@ def _resolve_at(question: Question, at: int) -> int | None:
             )
             return last + 1
     written = question.quote(at)
+    if unknown and _may_be_lost(question, written):
+        question.doubts.append("a word that may be a place or not")
     if unknown and is_foreign(written) and led:
         raise Unsupported("a place that is not in the gazetteer")
     if unknown and before in ("IN", "NEAR") and _stands_as_name(question, at):
         raise Unsupported("a place that is not in the gazetteer")
     return None
+
+
+def _may_be_lost(question: Question, written: str) -> bool:
+    """Whether a short question has no place but a word that is also a place's name ("solar nr bath lt 10kw")."""
+    if (
+        not question.has(*_KINDS)
+        or question.has("PLACE", "POSTCODE")
+        or len(question.lexemes) > _SHORT
+        or len(written) < _LEAST
+    ):
+        return False
+    found = resolve(written)
+    return found.place is not None and not found.corrected
+
+
+_SHORT, _LEAST = 8, 4
+_KINDS = ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY")
+
+
+def _resolve_with_article(question: Question, at: int) -> bool:
+    """Resolves a name that has "the" ("the lakes"), where it ends the question or a word of place leads it."""
+    lexeme = question.lexemes[at]
+    article = re.search(r"\bthe\s+$", question.text[: lexeme.start], re.IGNORECASE)
+    behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
+    if not article or behind not in ("", "STOP", "COMMA", "AND", "OR"):
+        return False
+    found = resolve(question.text[article.start() : lexeme.end])
+    if not found.place or found.corrected:
+        return False
+    question.lexemes[at] = Lexeme(CLASSES["PLACE"], article.start(), lexeme.end, found.place)
+    question.retype(at, "PLACE")
+    return True
 
 
 def _with_word_before(text: str, lexeme: Lexeme) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tasks.fit_query.rules import story
-from tasks.fit_query.rules.lexeme import CLASSES, NAMES
+from tasks.fit_query.rules import relevance, story
+from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
+from tasks.fit_query.rules.names import is_terse
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported, compiled
 
 _KINDS = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
@@ -22,6 +23,7 @@ _NEAR_NOTHING = re.compile(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"))
 _UNKNOWN_RATE = re.compile(compiled("UNKNOWN RATE"))
 _BEYOND = re.compile(compiled("(?:MORE|LESS) PLACE"))
 _COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
+_BARE_COMPOUND = re.compile(compiled("KIND STORY"))
 _BENIGN_NOT = re.compile(
     r"\b(?:not|don'?t|doesn'?t)\s+"
     r"(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b"
@@ -29,9 +31,19 @@ _BENIGN_NOT = re.compile(
     re.IGNORECASE,
 )
 _SOON = re.compile(r"\b(?:expir|end|run|finish|laps)\w*(?: out| off)? (?:soon|shortly)\b", re.IGNORECASE)
-_OWNER = re.compile(r"\s*who (?:own|run|built|build|operate|made|make|manage)", re.IGNORECASE)
+_OWNER = re.compile(
+    r"(?:^|\b(?:tell|know|see|find out|ask|asking|wonder|wondering|me|us|say|and|of)\b)"
+    r"\s*who(?:['’]s| (?:has"
+    r"|is|had))?\s*"
+    r"(?:own|run|built|build|operat|made|make|manag|manufactur|maintain|develop|suppl|erect)",
+    re.IGNORECASE,
+)
+_MY_PAY = re.compile(
+    r"\bwhat (?:will|would|could|can|do|should) (?:i|we) (?:get|earn|be paid|make|receive|be getting)\b", re.IGNORECASE
+)
 _DEFINITION = re.compile(
-    r"^\s*(?:what(?:'?s| is| are| does| do)|define|who|why|how (?:do|does|did|is|are|can|to)|when|can i|should i|is it"
+    r"^\s*(?:what(?:'?s| is| are| does| do)|define|who|why|how (?:do|does|did|is|are|can|to)|when|can i"
+    r"|should i|is it"
     r"|explain)\b",
     re.IGNORECASE,
 )
@@ -42,26 +54,35 @@ _HOW_BIG = re.compile(
 _ADVICE = re.compile(
     r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b"
     r"(?! (?:i|we|you) (?:find|see|get|list|search|look|show|pull|filter))|should (?:i|we)\b|why\b"
-    r"|(?:is|are)\b(?! there| any| these| those)|do(?:es)? (?!you have|we have|any)|when\b|who\b)",
+    r"|(?:is|are)\b(?! there| any| these| those| some| existing| FIT| fit)"
+    r"|do(?:es)? (?!you have|we have|any)|when\b|who\b)",
     re.IGNORECASE,
 )
 
 
+def refuse_orders(lexemes: list[Lexeme]) -> None:
+    """Raises Unsupported for an instruction to the reader, wherever it stands."""
+    if any(lexeme.kind == CLASSES["ORDERS"] for lexeme in lexemes):
+        raise Unsupported("an instruction")
+
+
 def refuse(question: Question) -> None:
     """Raises Unsupported for instructions, exclusions, distances and subjects that no field has."""
-    for name in ("ORDERS", "DISTANCE"):
-        if question.has(name):
-            raise Unsupported(name)
+    relevance.check_words(question.text)
+    if question.has("DISTANCE"):
+        raise Unsupported("a distance")
     told = story.told(question) if question.has("UNSAYABLE") else []
     if any(character == CLASSES["UNSAYABLE"] and not told[at] for at, character in enumerate(question.classes)):
         raise Unsupported("what no field has")
     if _WHEN.match(question.text) and not question.has("FIT", "ID"):
         raise Unsupported("when something was or will be")
-    if _HOW_BIG.match(question.text) and not question.has("AVERAGE"):
+    if _HOW_BIG.match(question.text) and not question.has("AVERAGE", "FIT", "ID"):
         raise Unsupported("how large one is")
     if "for sale" in question.text.lower():
         raise Unsupported("what is for sale")
-    if _OWNER.match(question.text):
+    if _MY_PAY.search(question.text) and not question.has("FIT", "ID"):
+        raise Unsupported("advice")
+    if _OWNER.search(question.text.lstrip()):
         raise Unsupported("an owner")
     if question.has("NOT") and not _only_benign_not(question):
         raise Unsupported("an exclusion")
@@ -87,14 +108,53 @@ def _only_benign_not(question: Question) -> bool:
         if CLASSES["EXPIRE"] in question.classes[at + 1 : at + 3]:
             continue
         benign = any(found.start() <= lexeme.start < found.end() for found in _BENIGN_NOT.finditer(question.text))
-        if not benign:
+        if not benign and not _excludes_nothing(question, at):
             return False
         question.consume(at, at + 1)
     return True
 
 
+_EXCLUDABLE_WORDS = """
+    PLACE POSTCODE TECHNOLOGY TECHNOLOGY_ONE TECHNOLOGY_MANY AMOUNT NUMBER YEAR DATE MONTH DECADE TIME SIZE SUPER EXPIRE
+    EXPIRED LEFT SUPPORT REVENUE REPOWERING RATE UNSAYABLE BUILT MORE LESS SITE_ONE SITE_MANY GROUP_OTHER OLD AREA ALL
+    REGIONAL CAPACITY AMOUNT UNIT FIT
+"""
+_EXCLUDABLE = frozenset(_EXCLUDABLE_WORDS.split())
+_LIMP = frozenset({"any", "anything", "something", "stuff", "things", "everything"})
+
+
+def _excludes_nothing(question: Question, at: int) -> bool:
+    """Whether nothing that a filter could say stands behind a "not": "nothing fancy", "no fuss", "I haven't a clue".
+
+    Nothing may stand before it in its clause either, so that "wind in Kent not zorp" stays an exclusion.
+    """
+    lexeme = question.lexemes[at]
+    behind = question.text[lexeme.end :]
+    stop = _NOT_ENDS.search(behind)
+    end = lexeme.end + (stop.start() if stop else len(behind))
+    scope = [one for one in question.lexemes[at + 1 :] if one.start < end]
+    if any(NAMES[one.kind] in _EXCLUDABLE and one.key not in _LIMP for one in scope):
+        return False
+    groups = [at + 1 + number for number, one in enumerate(scope) if NAMES[one.kind] == "GROUP"]
+    if groups and not question.has("COMPARE"):
+        return False
+    for group in groups:
+        question.consume(group, group + 1)
+    if groups:
+        return True
+    named = any(NAMES[one.kind] == "UNKNOWN" and question.text[one.start].isupper() for one in scope)
+    opening = max((cut.end() for cut in _NOT_ENDS.finditer(question.text, 0, lexeme.start)), default=0)
+    before = {NAMES[one.kind] for one in question.lexemes[:at] if one.start >= opening}
+    return not named and not before & (_EXCLUDABLE - {"ALL"})
+
+
+_NOT_ENDS = re.compile(r"[,.;:?!\n]|\b(?:just|so|but|only|and)\b|\s[-–—]\s", re.IGNORECASE)
+
+
 def check_left_over(question: Question) -> None:
     """Raises Unreadable when a lexeme that could be a filter is left, Unsupported when this is no question of ours."""
+    relevance.check(question)
+    relevance.check_neighbours(question)
     reading = question.reading
     kinds = [NAMES[lexeme.kind] for lexeme in question.lexemes]
     unknown = sum(kind == "UNKNOWN" for kind in kinds)
@@ -113,6 +173,9 @@ def check_left_over(question: Question) -> None:
         and NAMES[compound[0][-1]] == "UNKNOWN"
         and reading.keys() - {"technology", "location", "locations"}
     ):
+        last = len(question.lexemes) - 1
+        if NAMES[question.lexemes[last].kind] == "UNKNOWN" and compound.end() == last + 1 and is_terse(question, last):
+            raise Unsupported("a place that is not in the gazetteer")
         raise Unreadable("an unknown word behind a technology")
     if compound or foreign:
         raise Unsupported("a subject beside installations")
@@ -132,6 +195,8 @@ def check_left_over(question: Question) -> None:
         raise Unsupported("a ranking by what no field has")
     if left:
         raise Unreadable(f"left over: {sorted(left)}")
+    if reading.keys() == {"technology"} and _BARE_COMPOUND.fullmatch(_kinds_of(question)):
+        raise Unsupported("a technology in the name of something else")
     if unknown and reading.keys() == {"technology"}:
         raise Unsupported("a technology in a question about something else")
     if not reading and not (question.has("ALL") or (_SITES & set(kinds) and not unknown)):
@@ -156,7 +221,19 @@ def _compares(question: Question) -> bool:
 def _foreign(question: Question) -> int:
     """How many words of other subjects there are outside a story that leads to the request."""
     told = story.told(question)
-    return sum(NAMES[lexeme.kind] == "FOREIGN" and not told[at] for at, lexeme in enumerate(question.lexemes))
+    return sum(
+        NAMES[lexeme.kind] == "FOREIGN" and not told[at] and not _describes_place(question, at)
+        for at, lexeme in enumerate(question.lexemes)
+    )
+
+
+_WEATHERS = frozenset({"sunny", "rainy", "windy", "snowy", "stormy", "breezy"})
+
+
+def _describes_place(question: Question, at: int) -> bool:
+    """ "sunny Norfolk"."""
+    behind = question.lexemes[at + 1 : at + 2]
+    return question.lexemes[at].key in _WEATHERS and bool(behind) and NAMES[behind[0].kind] == "PLACE"
 
 
 def _consume_explained(question: Question) -> None:
@@ -166,7 +243,15 @@ def _consume_explained(question: Question) -> None:
     for at, character in enumerate(question.classes):
         if NAMES.get(character) in ("FIRST", "LAST", "NEXT") and _ends_or_tells(question, at + 1):
             question.consume(at, at + 1)
-        if NAMES.get(character) in _TIME_WORDS and not _FIGURE & {
+        if NAMES.get(character) in ("MORE", "LESS") and _bounds_nothing(question, at):
+            question.consume(at, at + 1)
+        if NAMES.get(character) == "GROUP" and _names_field(question, at):
+            question.consume(at, at + 1)
+        if NAMES.get(character) == "ORDINAL" and NAMES.get(question.classes[at + 1 : at + 2]) == "COMMA":
+            question.consume(at, at + 1)
+        if NAMES.get(character) == "NUMBER" and _counts_things(question, at):
+            question.consume(at, at + 1)
+        if NAMES.get(character) in _TIME_WORDS | {"BETWEEN"} and not _FIGURE & {
             lexeme.kind for lexeme in question.lexemes[at + 1 : at + 4]
         }:
             question.consume(at, at + 1)  # "before that", "after the meeting": a bound of nothing
@@ -191,6 +276,45 @@ def _consume_explained(question: Question) -> None:
 
 def _kinds_of(question: Question) -> str:
     return "".join(lexeme.kind for lexeme in question.lexemes)
+
+
+_THESE = re.compile(r"\b(?:the|those|these|my|our|all|both|her|his|their|are|we['’]re|were|us)\s+$", re.IGNORECASE)
+
+
+def _names_field(question: Question, at: int) -> bool:
+    """ "the technology must be wind": a field's name before its value."""
+    lexeme = question.lexemes[at]
+    behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
+    return (
+        lexeme.value == "technology" and behind in _KINDS and not question.has("BY", "PER", "COUNT", "TOTAL", "AVERAGE")
+    )
+
+
+_FREE_BOUNDS = frozenset({"at least", "at most", "over", "under", "above", "below", "beyond"})
+_NO_BOUND_OF = frozenset({"", "COMMA", "STOP", "STORY", "COUNT", "ALL", "WHICH", "REFER", "AVERAGE", "TOTAL"})
+
+
+def _bounds_nothing(question: Question, at: int) -> bool:
+    """Whether "at least" or "over" is a turn of speech: "at least tell me how many"."""
+    behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
+    before = NAMES[question.lexemes[at - 1].kind] if at else ""
+    figure = before in ("AMOUNT", "NUMBER", "TIME", "YEAR")
+    return question.quote(at).lower() in _FREE_BOUNDS and behind in _NO_BOUND_OF and not figure
+
+
+def _counts_things(question: Question, at: int) -> bool:
+    """Whether a spelled number only counts what is spoken of: "those are the two tests", "the three towns"."""
+    start = question.lexemes[at].start
+    behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
+    return (
+        (
+            question.quote(at).isalpha()
+            and bool(_THESE.search(question.text[:start]))
+            and behind in ("STORY", "UNKNOWN", "GROUP_OTHER")
+        )
+        or behind == "STORY"
+        or (behind == "SITE_MANY" and question.lexemes[at + 1].key == "things")
+    )
 
 
 _STORY_GOES_ON = frozenset({"STORY", "UNKNOWN", "COMMA", "STOP", "FIT", "GROUP_OTHER"})

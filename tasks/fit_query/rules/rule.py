@@ -41,13 +41,17 @@ class Unsupported(Exception):
 
 @dataclass
 class Question:
-    """A question while rules read it. `classes` has one character a lexeme; consumed ones are "_"."""
+    """A question while rules read it. `classes` has one character a lexeme; consumed ones are "_".
+
+    `doubts` makes an otherwise good reading unreadable.
+    """
 
     text: str
     lexemes: list[Lexeme]
     today: date
     classes: str = ""
     reading: dict[str, Any] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.classes = "".join(lexeme.kind for lexeme in self.lexemes)

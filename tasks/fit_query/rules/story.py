@@ -1,43 +1,13 @@
-"""Rules for what surrounds a request: corrections, where the asker is, and the story before it."""
+"""Rules for places that are only the asker's, and for which clauses of a question ask."""
 
 from __future__ import annotations
 
 import re
 
-from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
+from tasks.fit_query.rules.classes import CLASSES, CONSUMED, NAMES
 from tasks.fit_query.rules.rule import Question
 
 _TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
-_FAMILIES = (
-    frozenset({"PLACE", "POSTCODE"}),
-    frozenset({"AMOUNT", "NUMBER"}),
-    _TECHNOLOGY,
-    frozenset({"YEAR", "DATE", "MONTH"}),
-    frozenset({"TIME"}),
-    frozenset({"SIZE"}),
-    frozenset({"SUPER"}),
-    frozenset({"GROUP"}),
-    frozenset({"COUNT", "TOTAL", "AVERAGE"}),
-)
-_BOUNDS = frozenset(
-    {
-        "MORE",
-        "LESS",
-        "BETWEEN",
-        "ABOUT",
-        "EXACT",
-        "SINCE",
-        "AFTER",
-        "BEFORE",
-        "UNTIL",
-        "BY",
-        "FROM",
-        "IN",
-        "NEAR",
-        "TOP",
-        "WHICH",
-    }
-)
 _REQUEST = _TECHNOLOGY | {
     "SITE_ONE",
     "SITE_MANY",
@@ -52,66 +22,6 @@ _REQUEST = _TECHNOLOGY | {
     "AVERAGE",
     "TOTAL",
 }
-_PUNCTUATION = frozenset({"COMMA", "STOP", "DASH", "OPEN", "CLOSE", "AND", "OR", "BUT"})
-_LOST = _PUNCTUATION | _BOUNDS | {"NOT", "UNKNOWN", "STORY"}
-
-
-def corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
-    """`lexemes` without what the asker took back: "Devon, sorry, Dorset" -> Dorset.
-
-    The value behind the marker replaces the nearest one of its family before it, with all that stands
-    between the two. Where the correction begins with a bound, the old bound goes too. A marker without
-    such a value ("sorry to bother you") means nothing and goes.
-    """
-    marker = CLASSES["CORRECTION"]
-    for _ in range(4):
-        at = next((at for at, lexeme in enumerate(lexemes) if lexeme.kind == marker), None)
-        at = at if at is not None else _spoken_no(lexemes)
-        if at is None:
-            return lexemes
-        lexemes = _without_corrected(lexemes, at)
-    return lexemes
-
-
-def _spoken_no(lexemes: list[Lexeme]) -> int | None:
-    """Position of a "no" between commas ("in 2012, no, 2013") or of a "not" that only contrasts."""
-    names = [NAMES[lexeme.kind] for lexeme in lexemes]
-    for at in range(1, len(names) - 1):
-        if (
-            lexemes[at].key == "no"
-            and names[at] in ("NOT", "ID")
-            and names[at - 1] in ("COMMA", "STOP", "DASH")
-            and (names[at + 1] in ("COMMA", "STOP", "DASH", "PLACE", "YEAR", "AMOUNT") or names[at + 1] in _TECHNOLOGY)
-        ):
-            return at
-    return None
-
-
-def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
-    names = [NAMES[lexeme.kind] for lexeme in lexemes]
-    start = at + 1
-    while start < len(names) and (names[start] in _PUNCTUATION or names[start] in ("CORRECTION", "NOT")):
-        start += 1
-    value = start
-    while value < len(names) and names[value] in _BOUNDS and value - start < 3:
-        value += 1
-    family = next((family for family in _FAMILIES if value < len(names) and names[value] in family), None)
-    if family is not None:
-        for old in range(at - 1, -1, -1):
-            if names[old] in family or (value > start and names[old] in ("NUMBER", "AMOUNT") and family & {"TIME"}):
-                return _spliced(lexemes, names, old, at, start, value)
-    return lexemes[:at] + lexemes[at + 1 :]
-
-
-def _spliced(lexemes: list[Lexeme], names: list[str], old: int, at: int, start: int, value: int) -> list[Lexeme]:
-    bound_again = value > start
-    first = old
-    if bound_again:
-        while first and names[first - 1] in _BOUNDS:
-            first -= 1
-    # A filter that stands between the old value and the marker stays: "over 100kW in Kent, sorry, 200kW".
-    kept = [lexemes[i] for i in range(old + 1, at) if names[i] not in _LOST]
-    return lexemes[:first] + kept + lexemes[start:]
 
 
 def without_story(question: Question) -> None:
@@ -124,6 +34,7 @@ def without_story(question: Question) -> None:
     classes = question.classes
     if CLASSES["OWN"] in classes:
         _own_places(question)
+    _people_from(question)
     places = [at for at, lexeme in enumerate(question.lexemes) if NAMES[lexeme.kind] in ("PLACE", "POSTCODE")]
     if not places:
         return
@@ -208,6 +119,18 @@ def _own_places(question: Question) -> None:
                     or names[place] in _TECHNOLOGY
                 ):
                     question.consume(place, place + 1)
+
+
+_PEOPLE_FROM = re.compile(r"\b(?:i['’]?m|i am|we['’]?re|we are)\b[^.,;:?!]{0,40}\bfrom\s+$", re.IGNORECASE)
+
+
+def _people_from(question: Question) -> None:
+    """Takes away where people come from: "we are two teachers from Hove hoping to see turbines in Kent"."""
+    names = [NAMES[kind] if kind != CONSUMED else "" for kind in question.classes]
+    where = [at for at, name in enumerate(names) if name in ("PLACE", "POSTCODE")]
+    for at in where[:-1]:
+        if _PEOPLE_FROM.search(question.text[: question.lexemes[at].start]):
+            question.consume(at, at + 1)
 
 
 def _place_of(names: list[str], at: int) -> int | None:

@@ -21,12 +21,12 @@ _LONGEST_ID = 7
     """,
 )
 def _(question: Question, found: Match) -> bool | None:
-    if found.quote("mark") not in (":", "="):
+    if found.quote("mark") not in (":", "=") or question.has("SORT"):
         return False
     return None
 
 
-@ids("revenue: a year", "REVENUE (?P<time>TIME)")
+@ids("revenue: a year", "REVENUE (?:IN|PER|BY)? (?P<time>TIME)")
 def _(question: Question, found: Match) -> bool:
     if (found.quote("time") or "").lower() == "a year":
         question.consume(found.place("time"), found.place("time") + 1)
@@ -51,12 +51,12 @@ def _(question: Question, found: Match) -> bool | None:
     "id: after FIT or id",
     """
     (?:FIT|SITE_ONE|RATE)* (?:FIT|ID) (?:FIT|ID|SITE_ONE|STOP|EXACT)* (?P<id>NUMBER|YEAR)|SITE_ONE (?:ID|
-    COUNT)* (?P<site>NUMBER)(?!NOUN)|COUNT (?P<number>NUMBER)$
+    COUNT)* (?P<site>NUMBER)(?!NOUN)|COUNT (?P<number>NUMBER)$|RATE (?P<rated>NUMBER)(?=$|STOP|FIT|REVENUE)
     """,
 )
 def _(question: Question, found: Match) -> bool | None:
-    group = next(name for name in ("id", "site", "number") if found.has(name))
-    quoted = found.quote(group) or ""
+    group = next(name for name in ("id", "site", "number", "rated") if found.has(name))
+    quoted = str(found.lexeme(group).value or found.quote(group))
     if not quoted.isdigit() or len(quoted.lstrip("0")) > _LONGEST_ID:
         if group == "id" and quoted[:1].isdigit():
             raise Unsupported("no FIT id")

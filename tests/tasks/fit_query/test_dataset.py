@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -12,13 +13,15 @@ from typing import Any
 import pytest
 
 from tasks.fit_query import TASK
-from tasks.fit_query.dataset import QUALITY, generate, values
+from tasks.fit_query.dataset import QUALITY, generate, refusal, twins, values
+from tasks.fit_query.dataset.asides import corrected, with_asides
 from tasks.fit_query.dataset.categories import CATEGORIES
 from tasks.fit_query.dataset.generator import normalised
 from tasks.fit_query.dataset.locations import unknown_places
 from tasks.fit_query.dataset.phrases import FOLDER, SLOT, expanded, filled, lines, table
 from tasks.fit_query.dataset.places import folded, gazetteer
-from tasks.fit_query.dataset.question import Marks, finished
+from tasks.fit_query.dataset.plan import Question
+from tasks.fit_query.dataset.question import SPAN, Marks, finished
 from tuneserve.errors import DataError
 from tuneserve.example import Example
 from tuneserve.task import project_root
@@ -212,12 +215,66 @@ def test_every_phrase_expands_to_text_with_known_slots() -> None:
         "id",
     }
     of_refusals = {"t2", "tx", "y", "ye", "ye2", "kw", "id2", "o", "o_single", "org", "maker", "m", "money"}
-    known = limits | places | nouns | of_refusals
+    of_asides = {"who", "name", "day", "request", "right"}
+    known = limits | places | nouns | of_refusals | of_asides
     for file, template in templates():
         for seed in range(3):
             text = expanded(Random(seed), template)
             assert set(SLOT.findall(text)) <= known, (file, template)
-            assert "|" not in text or file in ("ask.toml", "refusals.toml"), (file, template)
+            assert "|" not in text or file in ("ask.toml", "refusals.toml", "terse.toml"), (file, template)
+
+
+def told(question: Question, seeds: int) -> list[Question]:
+    return [with_asides(Random(seed), question) for seed in range(seeds)]
+
+
+def test_asides_change_the_words_and_nothing_that_is_asked() -> None:
+    marks = Marks()
+    slot, mark = marks.quote("Kent")
+    asked = Question(f"solar in {slot}", {"technology": "Photovoltaic", "location": mark}, {}, "plain", "f", "Kent")
+    changed = [question for question in told(asked, 300) if question.text != asked.text]
+    assert len(changed) > 50
+    assert all((one.reading, one.answer) == (asked.reading, asked.answer) for one in changed)
+    assert all(finished(one.text, one.reading)[1]["location"] == "Kent" for one in changed)
+
+
+def test_a_request_for_everything_stays_alone() -> None:
+    everything = Question("list everything", {}, {}, "as written", "everything", "-")
+    assert {question.text for question in told(everything, 100)} == {"list everything"}
+
+
+def test_no_story_speaks_of_a_technology_where_none_is_asked() -> None:
+    asked = Question("sites over 9 kW", {"capacity_min": "9 kW"}, {}, "plain", "f", "-")
+    assert [one.text for one in told(asked, 400) if re.search(r"\b(wind|turbine|solar|panels)\b", one.text)] == []
+
+
+def test_a_corrected_value_comes_right_before_the_one_that_counts() -> None:
+    marks = Marks()
+    slot, mark = marks.quote("FIT 2201")
+    asked = Question(f"rate of {slot}", {"fit_id": mark}, {}, "plain", "f", "-")
+    texts = [SPAN.sub(r"[\2]", corrected(Random(seed), asked)) for seed in range(20)]
+    assert all(re.fullmatch(r"rate of \d+\W+[\w :,]+\W*\[FIT 2201\]\)?", text) for text in texts), texts
+
+
+@pytest.mark.parametrize("kind", list(twins.BRIEF))
+def test_a_brief_question_says_no_more_than_it_asks(kind: str) -> None:
+    made = [twins.brief(Random(seed), Marks(), kind) for seed in range(40)]
+    assert all(len(SPAN.sub(r"\2", question.text)) < 70 for question in made)
+    assert all(question.reading and "query_type" not in question.answer for question in made)
+
+
+def test_a_bound_with_a_not_is_answered() -> None:
+    answers = [twins.negated(Random(seed), Marks()).answer for seed in range(60)]
+    fields = {"capacity_min_kw", "capacity_max_kw", "commissioned_from", "commissioned_to", "location"}
+    assert all(set(answer) & fields for answer in answers)
+    assert fields <= {key for answer in answers for key in answer}
+
+
+def test_an_addition_is_put_before_inside_and_behind_a_question() -> None:
+    texts = [refusal.spoilt(Random(seed), "solar, in Kent", "injected")[0] for seed in range(200)]
+    assert {"solar, in Kent" in text for text in texts} == {True, False}
+    assert any(text.startswith("solar, in Kent") for text in texts)
+    assert any(text.endswith("solar, in Kent") for text in texts)
 
 
 def test_a_slot_without_a_value_is_reported_with_its_phrase() -> None:

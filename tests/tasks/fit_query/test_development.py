@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 FOLDER = Path(__file__).parents[3] / "tasks" / "fit_query"
 DEVELOPMENT, UNOPENED, CASES = "development.jsonl", "unopened.jsonl", "cases.jsonl"
 FILES = (DEVELOPMENT, UNOPENED)
-LENGTHS = {DEVELOPMENT: 320, UNOPENED: 120}
+LENGTHS = {DEVELOPMENT: 809, UNOPENED: 277}
 # Only the unopened questions are asked in these manners: they show whether a reader goes beyond what it was tuned on.
 NEW_STYLES = {"forwarded_email", "telegram", "voice_correction"}
 STYLES = {

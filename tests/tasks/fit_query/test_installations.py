@@ -118,6 +118,8 @@ def matches(row: JsonObject, output: JsonObject) -> bool:
 
 
 def sorting_value(row: JsonObject, sort_by: str) -> Any:
+    if sort_by == "fit_remaining":
+        return support_end("Wind", date.fromisoformat(row["commissioning_date"]))
     return float(row["installed_capacity_kw"]) if sort_by == "capacity" else row["commissioning_date"]
 
 
@@ -138,9 +140,13 @@ def test_filters_sorts_and_limits_agree_with_reading_the_file(
 
 
 def test_years_left_zero_asks_for_what_has_run_out(url: str) -> None:
-    over = ask(url, {"technology": "Wind", "fit_remaining_max_years": 0})
-    assert over.total == 179
+    asked = {"technology": "Wind", "fit_remaining_max_years": 0}
+    assert ask(url, asked).total == 0
+    # The 726 that were moved over from the Renewables Obligation are paid until 31 March 2027.
+    over = LOOKUP.rows(url, asked, 10, date(2027, 4, 1))
+    assert over.total == 726
     assert {item["years_left"] for item in over.items} == {0.0}
+    assert "726 of the matching installations support is over" in str(over.note)
 
 
 def test_the_limit_of_the_answer_bounds_the_total_and_the_callers_limit_only_what_is_shown(url: str) -> None:
@@ -189,9 +195,11 @@ def test_no_rows_are_explained(url: str, output: JsonObject, words: str) -> None
         ({"technologies": ["Wind", "Hydro"]}, "no Hydro rows are loaded"),
         ({"technology": "Wind", "postcode_patterns": ["KW"]}, "111 further installations fit but for their place"),
         (BERKSHIRE, "34 further installations fit but for their place"),
-        ({"technology": "Wind", "fit_remaining_max_years": 4}, "949 were commissioned before the scheme began"),
-        ({"query_type": "fit_rate", "fit_id": "1585"}, "tariff rates are not looked up yet"),
-        ({"technology": "Wind", "include_revenue": True}, "revenue is not estimated yet"),
+        (
+            {"technology": "Wind", "fit_remaining_max_years": 4},
+            "726 were commissioned before 2009-07-15: taken as moved",
+        ),
+        ({"technology": "Wind", "include_regional": True}, "ask for the revenue to have them"),
     ],
 )
 def test_what_rows_do_not_say_is_told_beside_them(url: str, output: JsonObject, words: str) -> None:
@@ -237,9 +245,41 @@ def test_the_answers_limit_takes_the_first_groups(url: str) -> None:
     assert [(item["year"], item["count"]) for item in ask(url, asked).items] == [(2012, 2450)]
 
 
-def test_a_count_of_nothing_is_zero(url: str) -> None:
-    [item] = ask(url, {"query_type": "aggregation", "aggregate": "count", "technology": "Hydro"}).items
-    assert item == {"count": 0, "total_capacity_kw": 0.0, "average_capacity_kw": None}
+def test_a_count_of_nothing_is_zero_and_explained(url: str) -> None:
+    asked = {"query_type": "aggregation", "aggregate": "count", "technology": "Wind", "capacity_min_kw": 20_000}
+    found = ask(url, asked)
+    assert found.items == [{"count": 0, "total_capacity_kw": 0.0, "average_capacity_kw": None}]
+    assert found.note == "no installation matches; without the condition on capacity 7,508 would"
+
+
+@pytest.mark.parametrize("query_type", ["aggregation", "comparison"])
+def test_what_is_not_loaded_is_not_counted_as_nothing(url: str, query_type: str) -> None:
+    found = ask(url, {"query_type": query_type, "aggregate": "count", "technology": "Hydro"})
+    assert (found.total, list(found.items)) == (0, [])
+    assert str(found.note).startswith("no Hydro rows are loaded: import Ofgem's report with `tuneserve import")
+
+
+def test_a_group_alone_counts_installations(url: str) -> None:
+    found = ask(url, {"group_by": "region"}, 1)
+    assert found.items[0]["region"] == "Scotland"
+    assert (found.items[0]["count"], found.measure) == (3197, "count")
+
+
+@pytest.mark.parametrize(
+    ("output", "measure"),
+    [
+        ({"query_type": "aggregation", "aggregate": "total_capacity", "group_by": "year"}, "total_capacity_kw"),
+        ({"query_type": "comparison", "technologies": ["Wind", "Hydro"]}, "count"),
+        (
+            {"query_type": "comparison", "technologies": ["Wind", "Hydro"], "include_revenue": True},
+            "estimated_gbp_per_year",
+        ),
+        ({"query_type": "aggregation", "aggregate": "count"}, None),
+        ({"technology": "Wind"}, None),
+    ],
+)
+def test_groups_name_the_figure_that_they_are_about(url: str, output: JsonObject, measure: str | None) -> None:
+    assert ask(url, output).measure == measure
 
 
 def test_places_are_compared_side_by_side_in_the_order_asked(url: str, wind: list[JsonObject]) -> None:
@@ -259,16 +299,56 @@ def test_places_are_compared_side_by_side_in_the_order_asked(url: str, wind: lis
 def test_technologies_are_compared_side_by_side(url: str) -> None:
     asked = {"query_type": "comparison", "technologies": ["Wind", "Photovoltaic"], "postcode_patterns": ["YO"]}
     found = ask(url, asked)
-    assert [(item["technology"], item["count"]) for item in found.items] == [("Wind", 214), ("Photovoltaic", 0)]
+    assert [(item["technology"], item["count"]) for item in found.items] == [("Wind", 214), ("Photovoltaic", None)]
     assert "no Photovoltaic rows are loaded" in str(found.note)
 
 
-def test_a_comparison_may_be_grouped(url: str) -> None:
-    asked = {"query_type": "comparison", "technologies": ["Wind", "Hydro"], "group_by": "year", "limit": 1}
-    items = ask(url, asked, 100).items
-    assert items[0]["technology"] == "Wind"
-    assert (items[0]["year"], items[0]["count"]) == (2012, 2450)
-    assert sum(item["count"] for item in items) == 7508
+def test_a_comparison_may_be_grouped_and_its_limit_counts_for_each_side(url: str) -> None:
+    asked = {
+        "query_type": "comparison",
+        "location": "Devon, Norfolk",
+        "postcode_patterns": ["EX", "TQ", "PL", "NR", "PE", "IP"],
+        "group_by": "year",
+    }
+    whole = ask(url, asked, 100).items
+    assert [item["place"] for item in whole] == sorted(item["place"] for item in whole)
+    cut = ask(url, {**asked, "limit": 1}, 100).items
+    assert [(item["place"], item["year"]) for item in cut] == [("Devon", 2012), ("Norfolk", 2012)]
+    assert cut[1] == next(item for item in whole if item["place"] == "Norfolk")
+
+
+def test_a_comparison_with_a_sort_shows_the_first_of_each_side(url: str) -> None:
+    asked = {
+        "query_type": "comparison",
+        "technology": "Wind",
+        "location": "Devon, Cornwall",
+        "postcode_patterns": ["EX", "TQ", "PL", "TR"],
+        "sort_by": "capacity",
+        "limit": 2,
+    }
+    found = ask(url, asked)
+    assert [(item["place"], item["fit_id"]) for item in found.items] == [
+        ("Devon", "621632"),
+        ("Devon", "2005"),
+        ("Cornwall", "743348"),
+        ("Cornwall", "2005"),
+    ]
+    assert found.total == 4
+    assert str(found.note).splitlines() == [
+        "111 further installations fit but for their place: no postcode is known, so they were left out",
+        "postcodes PL belong to more than one of the places and count in each",
+    ]
+
+
+def test_known_rows_take_over_a_new_rule_of_support(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'fit.db'}"
+    ask(url, {})
+    with sqlite3.connect(tmp_path / "fit.db") as database:
+        database.execute("DELETE FROM fit_loaded_source WHERE name <> 'shipped'")
+        database.execute("UPDATE fit_installation SET support_end = '2013-01-01' WHERE fit_id = 779877")
+    database.close()
+    assert ask(url, {"fit_id": "779877"}).items[0]["years_left"] == 0.36
+    assert ask(url, {}).total == 7508
 
 
 def test_a_missing_folder_of_the_database_is_made(tmp_path: Path) -> None:

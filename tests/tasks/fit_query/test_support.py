@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.fit_query.support import anniversary, first_end, last_end, support_end, years_left
+from tasks.fit_query.register import SHIPPED_FILE
+from tasks.fit_query.support import anniversary, first_end, is_moved_over, last_end, support_end, years_left
 
 DAYS = st.dates(date(2005, 1, 1), date(2045, 12, 31))
 
@@ -22,10 +24,24 @@ DAYS = st.dates(date(2005, 1, 1), date(2045, 12, 31))
         ("Photovoltaic", date(2012, 7, 31), date(2037, 7, 31)),
         ("Photovoltaic", date(2012, 8, 1), date(2032, 8, 1)),
         ("Micro CHP", date(2012, 2, 29), date(2022, 3, 1)),
+        ("Wind", date(1993, 1, 1), date(2027, 4, 1)),
+        ("Photovoltaic", date(2009, 7, 14), date(2027, 4, 1)),
+        ("Wind", date(2009, 7, 15), date(2030, 4, 1)),
+        ("Photovoltaic", date(2010, 3, 31), date(2035, 4, 1)),
     ],
 )
-def test_support_ends_after_the_years_of_the_technology(technology: str, commissioned: date, end: date) -> None:
+def test_support_ends_as_the_scheme_lays_down(technology: str, commissioned: date, end: date) -> None:
     assert support_end(technology, commissioned) == end
+
+
+def test_what_was_moved_over_has_fifty_kilowatts_or_less() -> None:
+    """The rule that `is_moved_over` rests on, in the real register."""
+    with SHIPPED_FILE.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    early = [row for row in rows if is_moved_over(date.fromisoformat(row["commissioning_date"]))]
+    assert len(early) == 726
+    assert max(float(row["installed_capacity_kw"]) for row in early) <= 50
+    assert max(float(row["installed_capacity_kw"]) for row in rows) == 5000
 
 
 def test_an_anniversary_is_a_whole_number_of_years_away() -> None:

@@ -1,4 +1,7 @@
-"""From a model's text to a reading: strict JSON, valid by the schema of what readers write."""
+"""From a model's text to a reading: strict JSON, valid by the schema of what readers write.
+
+Serving, evaluation and the release's score all parse with this, so that none is kinder than another.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,196 @@
+"""What people say around a request: stories, reasons, greetings, notes, dismissals, and values taken back.
+
+None of it changes what is asked, so reading and answer stay as they are. The words are in `phrases/asides.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from tasks.fit_query.dataset import nouns, values
+from tasks.fit_query.dataset.phrases import said, table
+from tasks.fit_query.dataset.places import gazetteer
+from tasks.fit_query.dataset.plan import Question
+from tasks.fit_query.dataset.question import OPEN, SPAN
+
+CORRECTED = 0.035
+WHEREABOUTS = {"location", "locations", "postcodes"}
+# A story about one of these, told to a question that names no technology, would seem to name it.
+OURS = re.compile(r"\b(wind\w*|turb\w+|panels?|solar|ad|digest\w*|hydro\w*|chp|water|river)\b", re.IGNORECASE)
+CAPITAL_AFTER = (". ", "! ", "\n")
+
+
+def with_asides(rng: Random, question: Question) -> Question:
+    """The question, perhaps with one of its values corrected and with words around it that ask nothing.
+
+    A request for everything stays alone: any further word would make it another question.
+    """
+    if not question.reading:
+        return question
+    text = question.text
+    refused = question.reading == {"query_type": "unsupported"}
+    if not refused and rng.random() < CORRECTED:
+        text = corrected(rng, question)
+    shares = table("asides")["shares"]
+    how = rng.choices([*shares, "alone"], [*shares.values(), 100 - sum(shares.values())])[0]
+    if how == "alone" or (refused and len(text) < 12):
+        return replace(question, text=text)
+    words = _words(rng, question.reading)
+    tell = {"before": _before, "anecdote": _anecdote, "behind": _behind, "letter": _letter, "around": _around}.get(how)
+    if tell:
+        text = tell(rng, text, words)
+    else:
+        words["request"] = "{request}"
+        template = _aside(rng, words, how)
+        text = template.replace("{request}", text if template.endswith("{request}") else text.rstrip("."))
+    style = question.style if question.style not in ("box", "note") else "as written"
+    return replace(question, text=text, style=style, family=f"{question.family}|{how}")
+
+
+def corrected(rng: Random, question: Question) -> str:
+    """The question's text with one quoted value said after another of its kind: "500, sorry, 50 kW"."""
+    field_of = {
+        mark: key
+        for key, quoted in question.reading.items()
+        for mark in (quoted if isinstance(quoted, list) else [quoted])
+        if isinstance(mark, str)
+    }
+    spans = [found for found in SPAN.finditer(question.text) if found.group(1) in field_of]
+    if not spans or "sorry" in question.text:
+        return question.text
+    found = rng.choice(spans)
+    wrong = _wrong_value(rng, field_of[found.group(1)], found.group(2))
+    if wrong is None or wrong.lower() in SPAN.sub(r"\2", question.text).lower():
+        return question.text
+    words = table("asides")["corrected"]
+    templates = words["fit_id" if field_of[found.group(1)] == "fit_id" else "templates"]
+    both = bracketed(said(rng, templates, {"wrong": wrong, "right": found.group()}))
+    return question.text[: found.start()] + both + question.text[found.end() :]
+
+
+def _wrong_value(rng: Random, field: str, right: str) -> str | None:
+    """Another value of the field's kind, written like the right one; None where none can be had."""
+    if field == "fit_id":
+        return str(rng.randint(100, 99999))
+    if field in ("location", "locations"):
+        return gazetteer().place(rng).name
+    if field == "postcodes":
+        return rng.choice(gazetteer().outcodes)
+    if field == "limit" and right.isdigit():
+        return str(rng.choice([3, 4, 5, 6, 8, 10, 12, 15, 20]))
+    if field.startswith("capacity") and field != "capacity_about":
+        amount = values.amount(rng, "plain").text
+        figure = re.match(r"[0-9]+(?![0-9.,])", amount)
+        return figure.group() if figure and rng.random() < 0.4 else amount
+    if field.startswith("remaining"):
+        length = values.length(rng, "plain").text
+        return length if rng.random() < 0.5 else str(rng.choice([2, 3, 4, 5, 6, 8, 10, 12]))
+    if field.startswith("built") and field != "built_last":
+        return str(values.year(rng))
+    return None
+
+
+def _words(rng: Random, reading: dict[str, Any]) -> dict[str, str]:
+    """Values for the slots of asides.toml; none of the technologies is one that is asked for."""
+    words = table("asides")["words"]
+    asked = [reading.get("technology"), *reading.get("technologies", ())]
+    other = rng.choice([name for name in nouns.TECHNOLOGIES if name not in asked])
+    technology = table("technology")[other]
+    filled = {
+        "who": str(rng.choice(words["people"])),
+        "name": str(rng.choice(words["names"])),
+        "day": str(rng.choice(words["days"])),
+        "y": str(rng.randint(1985, 2023)),
+        "k": str(rng.randint(2, 9)),
+    }
+    refused = reading.get("query_type") == "unsupported"
+    if asked != [None] or refused:
+        filled |= {"tx": str(rng.choice(technology["mass"])), "single": str(rng.choice(technology["single"]))}
+    if WHEREABOUTS & reading.keys() or refused:
+        filled["own"] = gazetteer().place(rng).name
+    return filled
+
+
+def _aside(rng: Random, words: dict[str, str], kind: str, group: str = "templates") -> str:
+    """A template of asides.toml whose slots all have a value here, filled; its blanks in front are kept."""
+    templates: list[str] = table("asides")[kind][group]
+    fitting = [one for one in templates if set(re.findall(r"\{([a-z]+)\}", one)) <= set(words)]
+    template = rng.choice(fitting if "tx" in words else [one for one in fitting if not OURS.search(one)])
+    blanks = template[: len(template) - len(template.lstrip())]
+    text = re.sub(r"\ba (?=(AD|anaerobic)\b)", "an ", said(rng, [template], words))
+    return blanks + bracketed(text)
+
+
+def bracketed(text: str) -> str:
+    """‹ and › as the round brackets for which they stand in asides.toml, where those would mean a choice."""
+    return text.replace("‹", "(").replace("›", ")")
+
+
+def _opening(text: str) -> str:
+    plain = SPAN.sub(r"\2", text).lower()
+    return str((re.findall(r"[a-z']+", plain) or [""])[0])
+
+
+def _joined(rng: Random, story: str, text: str) -> str:
+    words = table("asides")["words"]
+    request = _opening(text) in words["request"]
+    joiner = rng.choice(words["joiners_to_request"] if request and rng.random() < 0.5 else words["joiners"])
+    if joiner.endswith(CAPITAL_AFTER) and rng.random() < 0.6 and text[0] != OPEN:
+        text = text[0].upper() + text[1:]
+    if request and not text.endswith((".", "?")) and rng.random() < 0.3 and _opening(text) in ("which", "what", "how"):
+        text += "?"
+    return f"{story}{joiner}{text}"
+
+
+def _started(rng: Random, story: str) -> str:
+    return story[0].upper() + story[1:] if rng.random() < 0.6 else story
+
+
+def _before(rng: Random, text: str, words: dict[str, str]) -> str:
+    story = _aside(rng, words, "before")
+    return _joined(rng, _started(rng, story), text)
+
+
+def _anecdote(rng: Random, text: str, words: dict[str, str]) -> str:
+    kinds = ["anywhere"] + ["with_technology"] * ("tx" in words) + ["with_place"] * 2 * ("own" in words)
+    story = _started(rng, _aside(rng, words, "anecdote", rng.choice(kinds)))
+    if rng.random() < 0.2:
+        story = f"{story}. {_started(rng, _aside(rng, words, 'before'))}"
+    return _joined(rng, story, text)
+
+
+def _behind(rng: Random, text: str, words: dict[str, str]) -> str:
+    reason = _aside(rng, words, "behind") if rng.random() < 0.85 else ""
+    if not reason:
+        place = ["with_place"] if "own" in words else []
+        reason = f". {_started(rng, _aside(rng, words, 'anecdote', rng.choice(['anywhere', *place])))}"
+    if reason.startswith(". "):
+        reason = f". {_started(rng, reason[2:])}"
+        if text.endswith(("?", ".")):
+            return text + reason[1:]
+        asking = _opening(text) in ("which", "what", "how", "are", "is", "do", "does", "can", "could")
+        return text + ("?" if asking and rng.random() < 0.7 else ".") + reason[1:]
+    return text.rstrip(".?") + reason
+
+
+def _letter(rng: Random, text: str, words: dict[str, str]) -> str:
+    """Greeting, perhaps a reason, the request and a sign-off."""
+    letter = table("asides")
+    hello = _started(rng, _aside(rng, words, "greeting"))
+    if rng.random() < 0.35:
+        text = _before(rng, text, words)
+    if rng.random() < 0.6:
+        end = rng.choice([". ", ".\n", " - ", ", ", "\n\n"])
+        bye = _started(rng, _aside(rng, words, "greeting", "sign_off"))
+        text = text.rstrip(".") + (end if not text.endswith("?") else f" {end.lstrip('., ')}") + bye
+    return f"{hello}{rng.choice(letter['greeting']['marks'])}{text}"
+
+
+def _around(rng: Random, text: str, words: dict[str, str]) -> str:
+    roll = rng.random()
+    if roll < 0.7:
+        text = f"{_started(rng, _aside(rng, words, 'around', 'before'))} {text}"
+    return text.rstrip(".?") + _aside(rng, words, "around", "after") if roll > 0.55 else text

@@ -1,0 +1,127 @@
+"""What the asker took back: "Devon, sorry, Dorset" -> Dorset."""
+
+from __future__ import annotations
+
+from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
+
+_TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
+_FAMILIES = (
+    frozenset({"PLACE", "POSTCODE"}),
+    frozenset({"AMOUNT", "NUMBER"}),
+    _TECHNOLOGY,
+    frozenset({"YEAR", "DATE", "MONTH"}),
+    frozenset({"TIME"}),
+    frozenset({"SIZE"}),
+    frozenset({"SUPER"}),
+    frozenset({"GROUP"}),
+    frozenset({"COUNT", "TOTAL", "AVERAGE"}),
+)
+_BOUNDS = frozenset(
+    {
+        "MORE",
+        "LESS",
+        "BETWEEN",
+        "ABOUT",
+        "EXACT",
+        "SINCE",
+        "AFTER",
+        "BEFORE",
+        "UNTIL",
+        "BY",
+        "FROM",
+        "IN",
+        "NEAR",
+        "TOP",
+        "WHICH",
+    }
+)
+_PUNCTUATION = frozenset({"COMMA", "STOP", "DASH", "OPEN", "CLOSE", "AND", "OR", "BUT"})
+_LOST = _PUNCTUATION | _BOUNDS | {"NOT", "UNKNOWN", "STORY"}
+
+
+def without_corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
+    """`lexemes` without what the asker took back: "Devon, sorry, Dorset" -> Dorset.
+
+    The value behind the marker replaces the nearest one of its family before it, with all that stands
+    between the two. Where the correction begins with a bound, the old bound goes too. A marker without
+    such a value ("sorry to bother you") means nothing and goes.
+    """
+    marker = CLASSES["CORRECTION"]
+    for _ in range(4):
+        at = next((at for at, lexeme in enumerate(lexemes) if lexeme.kind == marker), None)
+        at = at if at is not None else _spoken_no(lexemes)
+        if at is None:
+            return lexemes
+        lexemes = _without_corrected(lexemes, at)
+    return lexemes
+
+
+def _spoken_no(lexemes: list[Lexeme]) -> int | None:
+    """Position of a "no" between commas ("in 2012, no, 2013") or of a "not" that only contrasts."""
+    names = [NAMES[lexeme.kind] for lexeme in lexemes]
+    for at in range(1, len(names) - 1):
+        if (
+            lexemes[at].key == "no"
+            and names[at] in ("NOT", "ID")
+            and names[at - 1] in ("COMMA", "STOP", "DASH")
+            and (names[at + 1] in ("COMMA", "STOP", "DASH", "PLACE", "YEAR", "AMOUNT") or names[at + 1] in _TECHNOLOGY)
+        ):
+            return at
+    return None
+
+
+def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
+    names = [NAMES[lexeme.kind] for lexeme in lexemes]
+    start = at + 1
+    while start < len(names) and (names[start] in _PUNCTUATION or names[start] in ("CORRECTION", "NOT")):
+        start += 1
+    value = start
+    while value < len(names) and names[value] in _BOUNDS and value - start < 3:
+        value += 1
+    if _asks_anew(lexemes, names, at, start):
+        return lexemes[start:]
+    family = next((family for family in _FAMILIES if value < len(names) and names[value] in family), None)
+    if family is not None:
+        for old in range(at - 1, -1, -1):
+            if names[old] in family or (value > start and names[old] in ("NUMBER", "AMOUNT") and family & {"TIME"}):
+                return _spliced(lexemes, names, old, at, start, value)
+    return lexemes[:at] + lexemes[at + 1 :]
+
+
+def _asks_anew(lexemes: list[Lexeme], names: list[str], at: int, start: int) -> bool:
+    """Whether all is said again behind the marker: each kind of filter, with a comparison or a FIT id of its own.
+
+    "FIT 220, oops, FIT 202"; "Kent v Essex? No wait: compare Kent with Surrey"; ". Scratch that, wind in Fife".
+    """
+    before, behind = set(names[:at]) - {"CORRECTION"}, set(names[start:])
+    numbers = bool(behind & {"NUMBER", "YEAR"})
+    if "COMPARE" in before and "COMPARE" in behind:
+        return True
+    if before & behind & {"FIT", "ID"} and numbers:
+        return True
+    ends = at > 0 and names[at - 1] == "STOP" and lexemes[at - 1].key in (".", "?", "!", "...", "…")
+    families = {family for family in _FAMILIES if family & before}
+    return (
+        ends
+        and bool(families & {family for family in _FAMILIES if family & behind})
+        and all(family & behind for family in families)
+    )
+
+
+def _bounds_kept(names: list[str], i: int, at: int) -> bool:
+    """Whether the bound at `i` belongs to a figure between it and the marker."""
+    if names[i] not in _BOUNDS:
+        return False
+    follows = next((name for name in names[i + 1 : at] if name not in _BOUNDS), "")
+    return follows in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE")
+
+
+def _spliced(lexemes: list[Lexeme], names: list[str], old: int, at: int, start: int, value: int) -> list[Lexeme]:
+    bound_again = value > start
+    first = old
+    if bound_again:
+        while first and names[first - 1] in _BOUNDS:
+            first -= 1
+    # A filter that stands between the old value and the marker stays: "over 100kW in Kent, sorry, 200kW".
+    kept = [lexemes[i] for i in range(old + 1, at) if names[i] not in _LOST or _bounds_kept(names, i, at)]
+    return lexemes[:first] + kept + lexemes[start:]

@@ -1,0 +1,165 @@
+"""Lexemes that no lexicon lists: amounts, dates, places and postcodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.fit_query.amounts import KW, Amount, find_amounts
+from tasks.fit_query.dates import find_dates
+from tasks.fit_query.gazetteer import find_places, resolve
+from tasks.fit_query.numerals import read_number
+from tasks.fit_query.postcodes import areas, find_postcodes
+from tasks.fit_query.rules.classes import CLASSES, Lexeme
+
+_YEAR_DIGITS = r"(?:19|20)\d\d"
+_ORDINALS = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
+_TEENS = r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
+_OTHER_DATE = re.compile(
+    rf"\b[qh][1-4][\s-]*(?:of\s+)?{_YEAR_DIGITS}\b|\b{_YEAR_DIGITS}[\s-]*q[1-4]\b|\b(?:19|20)\d0'?s\b"
+    rf"|\b(?:this|last|current|previous) year\b|\b{_ORDINALS} (?:quarter|half) (?:of )?{_YEAR_DIGITS}\b",
+    re.IGNORECASE,
+)
+_SPOKEN_YEAR = re.compile(
+    rf"\btwenty[\s-](?:{_TEENS}|twenty)\b|\btwo thousand(?: and)? (?:{_TEENS}|five|six|seven|eight|nine)\b",
+    re.IGNORECASE,
+)
+_B4 = re.compile(r"\bb4\b(?!\s*\d[a-z])", re.IGNORECASE)
+_DIGIT_WORDS = "zero oh nought one two three four five six seven eight nine"
+_DIGITS = {"zero": "0", "oh": "0", "o": "0", "nought": "0"} | {str(digit): str(digit) for digit in range(10)}
+_DIGITS |= {word: str(digit) for digit, word in enumerate(_DIGIT_WORDS.split()[3:], start=1)}
+_DIGIT = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|\d(?![\d.,]))"
+_SPELLED_ID = re.compile(
+    rf"\b(?:fit|id|ident|ref|reference|number|installation|tariff)\W+(?:(?:id|no|number|ref|is|for"
+    rf"|of)\W+)*((?:{_DIGIT}\b[\s-]*){{3,7}})"
+    r"(?!\s*(?:hundred|thousand|k|kw|mw|kilo|mega|years?|months?|sites?|installations?|point)\b)",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(r"\b\d{1,2}\s*[x×]\s*(?=\d+(?:[.,]\d+)?\s*(?:[kmg]w|kilo|mega))", re.IGNORECASE)
+_OF_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DIGITED = re.compile(r"\d")
+_STORY_FIGURE = re.compile(
+    r"\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|o['’]?clock)\b|\b\d{1,2}:\d\d\b"  # the time of day
+    r"|(?<!within )(?<!than )(?<!under )(?<!over )\b\d{1,3}\s?(?:mins?|minutes?|hrs?|hours?|secs?)\b(?! (?:of"
+    r"|from|drive|walk|away))"
+    r"|\b\d+(?:\.\d+)?\s?(?:p|pence)\b(?! ?/?kwh)|\b\d+(?:\.\d+)?\s?(?:million|billion|grand)\b(?! (?:k|m|g)?w)"
+    r"|\b(?:room|page|invoice|order|ticket|case|extension|ext|platform|flat|question"
+    r"|item)\s?(?:no\.?\s?)?#?\d[\d/-]*\b"
+    r"|^\W*(?:our |your |my )?ref\W{0,2}\s?[\w-]*\d+/[\w/-]+|\b0\d{2,4}[ -]?\d{3}[ -]?\d{3,4}\b"
+    r"|\b(?:letter|e-?mail|call|meeting|note|report|invoice|article|conversation|memo)\s+(?:of|on|dated"
+    r"|from)\s+(?:the\s+)?"
+    rf"\d{{1,2}}(?:st|nd|rd|th)?\s+{_OF_MONTH}(?:\s+20\d\d)?"
+    r"|\(?\best(?:d|ab)?\.? (?:in )?(?:1[89]|20)\d\d\b\)?|\bsince (?:19|20)\d\d,? (?=i\b|we\b|my\b|our\b)"
+    r"|\bat \d\d (?=i\b)|\baged? \d\d\b|\b(?:dr[io]ven?|drove|travell?ed|walked|cycled"
+    r"|came)\s+(?:\w+\s+)?\d+ (?:miles|km)\b"
+    r"|\b(?:gr8|l8r?|m8|w8|2day|2moro|2nite)\b",
+    re.IGNORECASE,
+)
+_COMPASS = re.compile(
+    r"\b(?:[NS]\.?\s?[EW]|[NSEW])\b\.?\s*(?:England|Wales|Scotland|Anglia|Ireland|Britain)\b", re.IGNORECASE
+)
+_THROW = re.compile(r"\bstone['’]?s[ -]throw\b", re.IGNORECASE)
+_ROAD = re.compile(r"\b(along|beside|near|off|by|up|down|on) the [AM]\d{1,4}\b", re.IGNORECASE)
+_QUARTER = re.compile(r"\b(?:q[1-4]|h[12])\b", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
+_AREA = re.compile(r"(?<![\w'’])([a-z]{1,2})(?=\s+(?:post\s?code|postal area|outcode))", re.IGNORECASE)
+_MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_MONTH_OF_RANGE = re.compile(
+    rf"\b{_MONTH_NAME}(?=\s*(?:to|and|until|till|through|[-–—])\s*{_MONTH_NAME}\s+(?:19|20)\d\d)", re.IGNORECASE
+)
+_YEAR = re.compile(r"199\d|20[0-3]\d")
+_SECTOR = re.compile(r"\s\d(?![\w.,])(?!\s*[kmg]w)", re.IGNORECASE)
+
+
+def fixed_lexemes(text: str) -> dict[int, Lexeme]:
+    """Lexemes that are not in the lexicon, by where they start: amounts, dates, places and postcodes."""
+    fixed: dict[int, Lexeme] = {}
+    taken: list[tuple[int, int]] = []
+
+    def put(lexeme: Lexeme) -> None:
+        if all(lexeme.end <= start or end <= lexeme.start for start, end in taken):
+            taken.append((lexeme.start, lexeme.end))
+            fixed[lexeme.start + (text[lexeme.start] in "'’‘`")] = lexeme  # no token begins at the apostrophe of '13
+
+    for soon in _B4.finditer(text):
+        put(Lexeme(CLASSES["BEFORE"], soon.start(), soon.end(), None, "before"))
+    for spelled in _SPELLED_ID.finditer(text):
+        digits = "".join(_DIGITS[word.lower()] for word in re.findall(r"[^\W_]+", spelled[1]))
+        put(Lexeme(CLASSES["NUMBER"], spelled.start(1), spelled.start(1) + len(spelled[1].rstrip()), digits, digits))
+    for times in _TIMES.finditer(text):
+        put(Lexeme(CLASSES["STORY"], times.start(), times.end()))
+    for told in _STORY_FIGURE.finditer(text) if _DIGITED.search(text) else ():
+        put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
+    for part in _COMPASS.finditer(text):
+        found = resolve(part.group()).place
+        put(Lexeme(CLASSES["PLACE" if found else "DOUBT"], part.start(), part.end(), found))
+    for throw in _THROW.finditer(text):
+        put(Lexeme(CLASSES["DISTANCE"], throw.start(), throw.end()))
+    for road in _ROAD.finditer(text):
+        beside = road[1].lower() in ("along", "beside", "near", "off", "by")
+        put(Lexeme(CLASSES["DISTANCE" if beside else "STORY"], road.start(), road.end()))
+    for postcode in find_postcodes(text):
+        sector = _SECTOR.match(text, postcode.end) if " " not in postcode.text else None
+        start = (
+            postcode.end - len(postcode.pattern) if postcode.text.upper().endswith(postcode.pattern) else postcode.start
+        )
+        put(Lexeme(CLASSES["POSTCODE"], start, sector.end() if sector else postcode.end))
+    for area in _AREA.finditer(text):
+        if area[1].upper() in areas():
+            put(Lexeme(CLASSES["POSTCODE"], area.start(1), area.end(1)))
+    for other in _OTHER_DATE.finditer(text):
+        put(Lexeme(CLASSES["DATE"], other.start(), other.end(), other.group()))
+    dates = find_dates(text)
+    for mention in dates:
+        if not mention.text.isdigit():
+            put(Lexeme(CLASSES["DATE"], mention.start, mention.end, mention.text))
+    for spoken in _SPOKEN_YEAR.finditer(text):
+        put(Lexeme(CLASSES["DATE"], spoken.start(), spoken.end(), spoken.group()))
+    for quarter in _QUARTER.finditer(text):
+        put(Lexeme(CLASSES["STORY"], quarter.start(), quarter.end()))
+    for month in _MONTH_OF_RANGE.finditer(text):
+        put(Lexeme(CLASSES["MONTH"], month.start(), month.end()))
+    for mention in dates:
+        put(Lexeme(CLASSES["YEAR" if mention.text.isdigit() else "DATE"], mention.start, mention.end, mention.text))
+    for place in find_places(text):
+        put(Lexeme(CLASSES["PLACE"], place.start, place.end, place.place))
+    for amount in _amounts(text):
+        if amount.text.lower() in ("one", "a half", "half", "second", "third", "thirds", "couple", "pair"):
+            continue
+        if _ORDINAL.match(text, amount.end):
+            put(Lexeme(CLASSES["ORDINAL"], amount.start, amount.end + 2))
+            continue
+        kind = "TIME" if amount.unit in ("years", "months", "weeks", "days") else "NUMBER"
+        if amount.unit in KW or amount.text[-1:] in "kK":
+            kind = "AMOUNT"
+        if amount.number is None:
+            kind = "VAGUE_AMOUNT"
+        elif kind == "NUMBER" and _YEAR.fullmatch(amount.text):
+            kind = "YEAR"
+        put(Lexeme(CLASSES[kind], amount.start, amount.end, amount.text))
+    return fixed
+
+
+_BETWEEN = re.compile(r"(?:between|from|btwn)\s+(?:about\s+)?$", re.IGNORECASE)
+
+
+def _amounts(text: str) -> Iterator[Amount]:
+    """Amounts of `text`; "between fifty and a hundred kW" has two, though fifty and a hundred could be one."""
+    found = find_amounts(text)
+    for at, amount in enumerate(found):
+        paired = at + 1 < len(found) and text[amount.end : found[at + 1].start].strip() == "and"
+        cut = _joint(amount.text) if not paired and _BETWEEN.search(text, 0, amount.start) else None
+        if cut is None:
+            yield amount
+            continue
+        for start, end in ((amount.start, amount.start + cut), (amount.start + cut + 5, amount.end)):
+            for part in find_amounts(text[start:end]):
+                yield part._replace(start=start + part.start, end=start + part.end, number_end=start + part.number_end)
+
+
+def _joint(written: str) -> int | None:
+    """Where the "and" of two numbers stands: the last in "two hundred and fifty and five hundred kilowatts",
+    the first in "one hundred and two hundred and fifty kilowatts"."""
+    places = [found.start() for found in re.finditer(" and ", written)]
+    whole = [place for place in places if read_number(written[:place]) is not None]
+    return max(whole, default=places[0] if places else None)

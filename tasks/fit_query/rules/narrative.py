@@ -1,0 +1,153 @@
+"""Turns of speech that tell a story from a request, as patterns over the text; request.py reads by them.
+
+CUT         where one clause ends and the next begins
+TELLS       a clause that speaks of the asker, of others, or of how things are
+WISHES      a clause that says what is wanted, also where it tells
+DECLARES    a clause that names the place in question ("our region is the North East")
+OPENS       a clause that asks
+DISMISSES   "never mind the weather"
+SIGNED, BARE_NAME   the end of a letter
+PURPOSE, REASON     what the answer is for
+PAST, HAS   what was, and what the asker or others have and say: figures in it are no filters
+PREAMBLE    "my daughter's teacher wants to know"
+REFERS      words that take up what the clause before named
+"""
+
+from __future__ import annotations
+
+import re
+
+CUT = re.compile(
+    r"(?:(?<!\bno)[.;?!]+(?=\s|$)|\n+|,(?=\s)|:(?=\s)|\s[-–—]+\s"
+    r"|\b(?<!or )so\b(?! far\b| that\b|-)|\bbut\b|\banyway\b|\b(?:because|although|though)\b|\bas\b(?= (?:i|we"
+    r"|my|our|he|she)\b)"
+    r"|\band\b(?=\s+(?:(?:i|we|they|he|she|you)\b|(?:i|we|they|he|she|it|that)['’]|i[md]\b|(?:my|our|now"
+    r"|someone|somebody|everyone|then)\b"
+    r"|(?:the|her|his|their) (?:kids|boss|client|council|wife|husband|bank|neighbours?)\b"
+    r"|(?:needs?|wants?|show|find|list|give|could|can|please|which|what|how)\b)))",
+    re.IGNORECASE,
+)
+LEAD = (
+    r"^\W*(?:(?:and|but|well|ok|okay|so|now|look|honestly|anyway|because|as|since|while|though|although|think|yes|oh|"
+    r"between (?:ourselves|us|you and me)|whatever you do|by the way|btw|first|sorry|for context|fyi)\W+)*"
+)
+KIN = (
+    r"(?:mum|dad|mother|father|gran|granny|grandma|grandad|granddad|"
+    r"grandpa|nan|uncle|aunt|auntie|brother|sister)"
+)
+SOMEONE = (
+    r"\b(?:i|we|im|ive|he|she|everyone|everybody|someone|somebody|nobody|my|our|ours|mine|his|her|us)\b"
+    r"|\b(?:i|we|he|she)['’]"
+)
+TELLS = re.compile(
+    rf"{SOMEONE}|{LEAD}(?:{KIN}\b|(?:it|this)(?:['’]s| is| was| has| had|s)\b|there(?:['’]?s| is| was| are"
+    rf"| were| has| have)\b|people\b|they\b"
+    r"|(?:the|an?) [\w-]+['’]s (?:in|at|near|from|off|on)\b|(?:the|a|an|this|that|some|one|two|three|last|these"
+    r"|those) (?:[\w'’-]+ ){1,4}?(?:was|were|is|are|has|had|have|went|said|says"
+    r"|got|came|swore|reckons?|thinks?|keeps?|kept|makes?|made|told|asked|seems?|wants?|needs?|hopes?|plans?"
+    r"|lives?|works?|starts?|[\w'’-]{3,}(?:ed|ing))\b"
+    r"|(?:just |only just |have |having )?(?:got|been|moved|come|came|finished|left|seen|read|heard|met|bought"
+    r"|arrived|driven|drove)\b|off to\b|it['’]?s been\b|(?:[\w'’-]+ ){1,3}(?:was|were|used to)\b|born\b|given\b"
+    r"|considering\b|despite\b|never\b"
+    r"|been\b"
+    r"|having\b)",
+    re.IGNORECASE,
+)
+WISHES = re.compile(
+    r"(?:\b(?:would|do)|['’]d) (?:love|like)\b(?! to (?!see|know|find|have|get|check|look|view|list))"
+    r"|\b(?:search|seek|hunt|chase|fancy|(?:want(?:s|ed|ing)?|need(?:s|ed|ing)?)(?! to (?!see|know|find|have"
+    r"|get|check|look|view|list|compare|pull|identify|count|ask))|after(?= (?:\w+ ){0,3}(?:turbines?|solar|wind"
+    r"|hydro|sites?|pv|ad|chp|anything|something))"
+    r"|i['’]?m after|we['’]?re after|looking (?:for|at|to)|looks? (?:for|at)|interested|cares?(?= about)|only"
+    r"|prefer|must|should"
+    r"|like to (?:see|know|find|have|get|check)|love to (?:see|know|find|have|get)|deal in|deals in"
+    r"|limit(?:ed)?|budget|ceiling|floor|cut[- ]?off"
+    r"|asked (?:about|for)|asking (?:about|for)|ask(?:s|ed)? (?:me|us) (?:about|for|to find|to list|to get)"
+    r"|wish|hoping|hunting|searching|seeking|show(?:ing)?|find|list|give|pull up"
+    r"|which of|how many|how much|limit"
+    r"|invest in|do business|can afford|cover|target|specialise|focus(?:ed"
+    r"|ing)? on)\b",
+    re.IGNORECASE,
+)
+DECLARES = re.compile(
+    r"\b(?:my|our|the) (?:area|region|patch|county|territory|place|location|town|district) (?:is|are|covers"
+    r"|of interest is|must be|should be)\b",
+    re.IGNORECASE,
+)
+OPENS = re.compile(
+    r"(?:\b(?:would|do)|['’]d) (?:love|like)\b(?! to (?!see|know|find|have|get|check|look|view|list))"
+    r"|\b(?:show\w*|find|list|give|get|pull|bring up|tell|which|what|whats|what['’]s|how many|how much|any"
+    r"|anything|are there|is there"
+    r"|where|can|could|would|please|pls|plz|need|needs|want|wants|after|looking for|looking at|interested in"
+    r"|compare|sort|let|lets"
+    r"|see|display|fetch|search|look up|count|number of|do you|have you|every|all|just|only|check|identify|who)\b",
+    re.IGNORECASE,
+)
+DISMISSES = re.compile(
+    rf"{LEAD}(?:never mind|nevermind|forget about|don['’]?t (?:worry|bother|fret) (?:about|with|over)"
+    rf"|enough (?:of|about)|leaving aside"
+    r"|setting aside|leave aside|not bothered about|not (?:here )?to (?:chat|talk) about)\b",
+    re.IGNORECASE,
+)
+SIGNED = re.compile(
+    r"(?:^|[.,;!?\n–—-])\s*(?i:(?:with )?(?:many|kind|kindest|best|warm|warmest|lots of|much)?\s*"
+    r"(?:thanks|thank you|thankyou|regards|wishes|cheers|ta|best|yours|sincerely|thx|love)"
+    r"(?: (?:so|very) much| again| in advance| a lot| a million| for (?:your|any|the) \w+| (?:sincerely"
+    r"|faithfully|truly|ever))*)"
+    r"\s*[,.!\n–—-]*\s*(?P<name>[A-Z][\w'’.-]*(?:[ ,.\n(/&–—-]+[\w'’.-]+){0,9})?[\s.!)xX]*$"
+)
+BARE_NAME = re.compile(r"(?<=[.?!\n])[ \n]*[–—-]?\s*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?)\s*[.x]*\s*$")
+REASON_NOUN = (
+    r"(?:leaflets?|reports?|projects?|talk|lectures?|presentations?|essays?|dissertation|thesis|articles?"
+    r"|papers?|meetings?"
+    r"|slides?|deck|newsletter|homework|assignment|study|survey|debate|quiz|exhibition|blog|podcast|books?"
+    r"|documentary"
+    r"|website|class|classes|workshop|bid|tender|clients?|customers?|friends?|neighbours?|boss|colleagues?"
+    r"|manager|board"
+    r"|committee|council|mum|dad|wife|husband|sister|brother|son|daughter|uncle|nan|gran|grandad|kids|pupils"
+    r"|students|school|college|exercise|event"
+    r"|fair|funder|funders|investors?|review|case|business plan|plan|guide|poster|display|parish|village"
+    r"|society|records|files|interview|story|piece|column|bet)"
+)
+PURPOSE = re.compile(
+    rf"\bfor (?:a|an|my|our|the|his|her|their|some|this|tomorrow['’]s|next week['’]s"
+    rf"|today['’]s)\s+(?:[\w'’-]+\s+){{0,4}}?{REASON_NOUN}\b[^.,;?!\n]*",
+    re.IGNORECASE,
+)
+REASON = re.compile(
+    rf"{LEAD}(?:(?:it|this|that)(?:['’]?s| is) (?:all |just |only )?(?:for|because|to)\b|because\b|as (?:i|we"
+    rf"|my|our)\b|since (?:i|we|my|our|it)\b"
+    r"|so (?:that )?(?:i|we|he|she|they) (?:can|could|know)\b|to settle\b|in case\b|my (?:boss|wife|husband|mum"
+    r"|dad|mp)\b|(?:i|we)['’]?(?:m|re|ve| am| are| have)\b"
+    r"|(?:i|we) (?:bought|used|live|lived|work|worked|run|own|promised|told|said)\b|(?:doing|writing|preparing"
+    r"|working on)\b)",
+    re.IGNORECASE,
+)
+PAST = re.compile(
+    r"\b(?:i|we|he|she|they|who|everyone|everybody|someone|somebody|nobody|people|(?:my|our|his|her|the|a"
+    r"|an) (?:[\w'’-]+ ){1,3}?)\s*"
+    r"(?:\w+ly )?(?:was|were|had|bought|built|lived|grew|put|went|got|sold|used|started|came|left|ran|swore"
+    r"|said|told|thought"
+    r"|heard|met|saw|found|made|took|paid|began|[a-z]{3,}ed)\b|\b(?:ours|mine)\b|\bused to\b|\bonce\b|\bborn\b",
+    re.IGNORECASE,
+)
+HAS = re.compile(
+    r"\b(?:i|we|he|she|they|(?:my|our|his|her|the|their) (?:[\w'’-]+ ){1,3}?)\s*(?:already |also |only |just )?"
+    r"(?:own|owns|run|runs|have|has|hold|holds|manage|manages|farm|farms|operate|operates|look after"
+    r"|looks after|rent|lease"
+    r"|says?|reckons?|claims?|swears?|insists?|believes?)\b|['’]ve (?:already )?got\b|\b(?:says|reckons|claims"
+    r"|swears|insists)\b",
+    re.IGNORECASE,
+)
+PREAMBLE = re.compile(
+    r"\b(?:i['’]?ve |i have |we['’]?ve |we have )?been asked (?:by [^,.;]{1,40}? )?(?:about|for|to find|to list"
+    r"|to get|whether|if)\b|"
+    r"\b(?:my|our|the|a|an|his|her|this|one of (?:my|our|the)) (?:[\w'’-]+ ){1,6}?"
+    r"(?:wants?|needs?|would like|asked|asks|is asking|was asking|keeps asking|has asked|wondered|wonders"
+    r"|is wondering|told|is after)"
+    r"(?: me| us)?(?: (?:to (?:know|see|find(?: out)?|ask|have|get|check|look at|look up|list|pull|show)|for"
+    r"|about|if|whether))+"
+    r"(?: you)?(?: (?:about|for))?\b",
+    re.IGNORECASE,
+)
+REFERS = re.compile(r"\b(?:they|them|those|these|ones|others?|another|it|that one|same)\b", re.IGNORECASE)

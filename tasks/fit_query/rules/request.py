@@ -1,0 +1,346 @@
+"""`focused`: a question without the story around its request.
+
+    "My gran lived in Rugby until 1998. Solar in Coventry, please"  -> "Solar in Coventry, please"
+    "I'm off to Wick next week, what wind is near there?"           -> "Wick … what wind is near there?"
+    "Hydro in Powys? Many thanks, Anna Price"                       -> "Hydro in Powys?"
+
+A question is cut into clauses. A clause goes when another one asks and it only tells: of the asker, of others,
+of why. What it wishes for ("we only want …") stays. When the request refers back ("near there", "which of
+them") and names no place or technology of its own, those of the lead-in stay.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tasks.fit_query.gazetteer import resolve
+from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
+from tasks.fit_query.rules.narrative import (
+    BARE_NAME,
+    CUT,
+    DECLARES,
+    DISMISSES,
+    HAS,
+    OPENS,
+    PAST,
+    PREAMBLE,
+    PURPOSE,
+    REASON,
+    REFERS,
+    SIGNED,
+    TELLS,
+    WISHES,
+)
+
+_TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
+_WHERE = frozenset({"PLACE", "POSTCODE"})
+_TOPIC = _TECHNOLOGY | {"SITE_ONE", "SITE_MANY", "REPOWERING", "REVENUE", "RATE", "FIT", "ID", "COUNT", "COMPARE"}
+_LISTED = _WHERE | {"COMMA", "AND", "OR"}
+_FAMILY_OF = {
+    **dict.fromkeys(("AMOUNT", "NUMBER", "VAGUE_AMOUNT"), "figure"),
+    **dict.fromkeys(("YEAR", "DATE", "MONTH", "DECADE"), "date"),
+    **dict.fromkeys(_TECHNOLOGY, "technology"),
+    **dict.fromkeys(_WHERE, "place"),
+    "TIME": "time",
+    "SIZE": "size",
+    "SUPER": "sort",
+    "RATE": "rate",
+    "REVENUE": "revenue",
+    "REPOWERING": "repowering",
+}
+_NO_FILTER_WORDS = """
+    STORY UNKNOWN FOREIGN COMPOUND OWN NOT UNSAYABLE COMMA STOP DASH OPEN CLOSE SLASH AND OR BUT IN NEAR FROM TO WITHIN
+    BY ABOUT REFER MORE_OF VAGUE LAST NEXT FIRST OLD AGO AFTER BEFORE SINCE UNTIL CAPACITY MORE LESS PER GROUP
+    GROUP_OTHER
+    WHICH EXTREME ORDINAL LIMIT AREA BETWEEN SUPPORT BUILT LEFT EXPIRE SITE_ONE SITE_MANY PLACE POSTCODE MONTH TOTAL
+    HOWMUCH DISTANCE ABOUT_AFTER PLUS EVERYWHERE MOST ALL
+"""
+_ASIDE = frozenset(
+    {
+        "STORY",
+        "COMPOUND",
+        "UNKNOWN",
+        "NUMBER",
+        "MONTH",
+        "DATE",
+        "COMMA",
+        "STOP",
+        "IN",
+        "TO",
+        "AND",
+        "DASH",
+        "FIRST",
+        "NEXT",
+        "LAST",
+    }
+)
+_NO_FILTER = frozenset(_NO_FILTER_WORDS.split())
+_PLAIN_FILTERS = frozenset({"AMOUNT", "VAGUE_AMOUNT", "YEAR", "BUILT", "TIME", "MORE", "LESS", "BETWEEN"} | _TECHNOLOGY)
+_COUNTED_THINGS = frozenset({"STORY", "UNKNOWN", "FOREIGN", "COMPOUND", "GROUP_OTHER"})
+
+
+_THERE = re.compile(r"\b(?:they|there|here|their)\b", re.IGNORECASE)
+
+
+class Clause(NamedTuple):
+    """`text[start:end]`, whose lexemes are lexemes[first:last]."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+def focused(text: str, lexemes: list[Lexeme], boldly: bool = False) -> tuple[str, list[Lexeme]]:
+    """`text` with blanks for what goes, and the lexemes that stay.
+
+    `boldly` also takes away what does not look like a story, where the request names the same kinds of
+    filter itself: "fifty is our floor and 500 our ceiling, so between 50 and 500 kW in Kent".
+    """
+    lexemes = [_named(text, lexeme) for lexeme in lexemes]
+    gone = _signature(text, lexemes) + _purposes(text, lexemes) + _preambles(text, lexemes)
+    parts = _clauses(text, lexemes)
+    asking = [_asks(text, part, lexemes) for part in parts]
+    if len(parts) > 1 and any(asking):
+        gone += _told(text, parts, asking, lexemes, boldly)
+        lexemes = _plainly_told(text, parts, asking, lexemes)
+    return _without(text, lexemes, gone) if gone else (text, lexemes)
+
+
+_BEFORE_NAMES = re.compile(r"\b(?:to|at|near|in|visiting|around|from|outside|through|via)\s+$", re.IGNORECASE)
+
+
+def _named(text: str, lexeme: Lexeme) -> Lexeme:
+    """`lexeme`, as a place where it is the name of one that is an ordinary word too: "off to Wick"."""
+    written = text[lexeme.start : lexeme.end]
+    if NAMES[lexeme.kind] not in ("UNKNOWN", "STORY") or not written[0].isupper() or text.isupper():
+        return lexeme
+    if not _BEFORE_NAMES.search(text, 0, lexeme.start):
+        return lexeme
+    found = resolve(written)
+    return lexeme._replace(kind=CLASSES["PLACE"], value=found.place) if found.place and not found.corrected else lexeme
+
+
+def _plainly_told(text: str, parts: list[Clause], asking: list[bool], lexemes: list[Lexeme]) -> list[Lexeme]:
+    """`lexemes` without words of other subjects in a clause that tells before the request: "We buy AD plants"."""
+    final = max(at for at, asks in enumerate(asking) if asks)
+    told = [
+        part
+        for part, asks in zip(parts[:final], asking, strict=False)
+        if not (asks and OPENS.search(text, part.start, part.end)) and _tells(text, part)
+    ]
+    return [
+        one
+        for one in lexemes
+        if NAMES[one.kind] not in ("FOREIGN", "COMPOUND")
+        or not any(part.start <= one.start < part.end for part in told)
+    ]
+
+
+def _without(text: str, lexemes: list[Lexeme], gone: list[tuple[int, int]]) -> tuple[str, list[Lexeme]]:
+    kept = [one for one in lexemes if not any(start <= one.start < end for start, end in gone)]
+    for start, end in gone:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text, kept
+
+
+def _clauses(text: str, lexemes: list[Lexeme]) -> list[Clause]:
+    parts: list[Clause] = []
+    start = first = 0
+    for cut in [*(_cut_at(found) for found in CUT.finditer(text)), len(text)]:
+        last = first
+        while last < len(lexemes) and lexemes[last].start < cut:
+            last += 1
+        if any(one.start < cut < one.end for one in lexemes[first:last]):
+            continue
+        if cut < len(text) and {NAMES[one.kind] for one in lexemes[first:last]} <= _LISTED and last > first:
+            continue  # "Truro, Falmouth and Penzance are my towns" is one clause
+        if text[start:cut].strip():
+            parts.append(Clause(start, cut, first, last))
+        start, first = cut, last
+    return parts
+
+
+def _cut_at(found: re.Match[str]) -> int:
+    """A stop ends the clause before it, "because" begins the one behind."""
+    return found.start() if found.group()[:1].isalpha() else found.end()
+
+
+def _kinds(part: Clause, lexemes: list[Lexeme]) -> set[str]:
+    return {NAMES[one.kind] for one in lexemes[part.first : part.last]}
+
+
+def _asks(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
+    """Whether the clause is a request: an opening with something to ask for, or a plain noun phrase."""
+    kinds = _kinds(part, lexemes)
+    opens = bool(OPENS.search(text, part.start, part.end))
+    if opens and kinds & (_TOPIC | {"REFER"} | _WHERE) and not DISMISSES.match(text[part.start : part.end]):
+        return not _tells(text, part) or bool(WISHES.search(text, part.start, part.end))
+    return bool(kinds & (_TOPIC | {"SUPER"})) and not kinds & {"STORY", "UNKNOWN", "FOREIGN"} and not _tells(text, part)
+
+
+def _tells(text: str, part: Clause) -> bool:
+    return bool(TELLS.search(text[part.start : part.end]))
+
+
+def _told(
+    text: str, parts: list[Clause], asking: list[bool], lexemes: list[Lexeme], boldly: bool
+) -> list[tuple[int, int]]:
+    """Spans of the clauses that only tell."""
+    final = max(at for at, asks in enumerate(asking) if asks)
+    request = _families([part for part, asks in zip(parts, asking, strict=True) if asks], lexemes)
+    goes = [
+        not asks
+        and (_is_story(text, part, lexemes) if at < final else _is_reason(text, part, lexemes))
+        and _may_go(text, part, lexemes, request)
+        for at, (part, asks) in enumerate(zip(parts, asking, strict=True))
+    ]
+    if boldly:
+        for at, part in enumerate(parts[:final]):
+            again = _families([part], lexemes) <= _families(parts[at + 1 :], lexemes)
+            goes[at] = goes[at] or (again and _tells(text, part))
+    stay = [part for part, gone in zip(parts, goes, strict=True) if not gone]
+    kept = set().union(*(_kinds(part, lexemes) for part in stay))
+    if not kept & (_TOPIC | {"REFER"} | _WHERE):
+        return []
+    back = _wanted_back(text, stay, kept)
+    spans: list[tuple[int, int]] = []
+    for part, gone in zip(parts, goes, strict=True):
+        if gone:
+            kinds = _kinds(part, lexemes)
+            named = bool(kinds & _TECHNOLOGY) and not kept & _WHERE and _refers(text, stay)
+            spans += _except(part, lexemes, back | _WHERE if named else back)
+    return spans
+
+
+def _may_go(text: str, part: Clause, lexemes: list[Lexeme], request: set[str]) -> bool:
+    """Whether nothing is lost: the request has the same kinds of filter, or the clause tells of what is past."""
+    written = text[part.start : part.end]
+    lost = _families([part], lexemes) - request - {"place"}
+    if lost <= {"technology"}:
+        return True
+    if lost <= {"figure", "date", "technology"} and not _kinds(part, lexemes) & _PLAIN_FILTERS:
+        return True
+    told = PAST.search(written) or HAS.search(written) or DISMISSES.match(written)
+    return "repowering" not in lost and bool(told)
+
+
+def _families(parts: list[Clause], lexemes: list[Lexeme]) -> set[str]:
+    """Kinds of filter in the clauses. A number of cows or of towns is none."""
+    found = set()
+    for part in parts:
+        for at in range(part.first, part.last):
+            name = NAMES[lexemes[at].kind]
+            behind = NAMES[lexemes[at + 1].kind] if at + 1 < len(lexemes) else ""
+            if name in _FAMILY_OF and not (name == "NUMBER" and behind in _COUNTED_THINGS):
+                found.add(_FAMILY_OF[name])
+    return found
+
+
+def _wanted_back(text: str, stay: list[Clause], kept: set[str]) -> frozenset[str]:
+    """Which classes of a lead-in the request refers back to."""
+    pronoun = _refers(text, stay)
+    back: frozenset[str] = frozenset()
+    if not kept & _WHERE and ("REFER" in kept or any(_THERE.search(text, part.start, part.end) for part in stay)):
+        back |= _WHERE | {"OWN", "REPOWERING"}
+    if not kept & _TECHNOLOGY and (pronoun or kept & {"SITE_MANY", "SITE_ONE", "REFER"}):
+        back |= _TECHNOLOGY
+    if "FIT" not in kept and "ID" not in kept and kept & {"SITE_ONE", "RATE", "REVENUE"}:
+        back |= {"FIT", "ID"}
+    return back
+
+
+def _refers(text: str, stay: list[Clause]) -> bool:
+    return any(REFERS.search(text, part.start, part.end) for part in stay)
+
+
+def _except(part: Clause, lexemes: list[Lexeme], back: frozenset[str]) -> list[tuple[int, int]]:
+    """The span of a clause but for the lexemes of the classes `back`; an id keeps its number."""
+    spans, start = [], part.start
+    names = [NAMES[one.kind] for one in lexemes]
+    for at in range(part.first, part.last):
+        number = names[at] in ("NUMBER", "YEAR") and at > part.first and names[at - 1] in ("FIT", "ID")
+        joint = names[at] in ("AND", "OR", "COMMA") and _between(names, at, back & _WHERE)
+        if names[at] in back or joint or (number and "ID" in back):
+            spans.append((start, lexemes[at].start))
+            start = lexemes[at].end
+    return [*spans, (start, part.end)]
+
+
+def _between(names: list[str], at: int, wanted: frozenset[str]) -> bool:
+    return bool(wanted) and 0 < at < len(names) - 1 and names[at - 1] in wanted and names[at + 1] in wanted
+
+
+def _is_story(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
+    written = text[part.start : part.end]
+    kinds = _kinds(part, lexemes)
+    if "ORDERS" in kinds or "CORRECTION" in kinds or DECLARES.search(written):
+        return False
+    if DISMISSES.match(written):
+        return True
+    if kinds & {"COMPARE", "SORT", "DIRECTION"} or ("GROUPED" in kinds and kinds & {"BY", "PER"}):
+        return False
+    aside = "FOREIGN" in kinds and bool(re.search(r"[.!]\s*$", written)) and not OPENS.search(written)
+    aside = aside or ("STORY" in kinds and len(written.split()) > 2)
+    if not TELLS.search(written) and not (kinds <= _NO_FILTER and aside):
+        return False
+    return kinds <= _NO_FILTER - {"UNSAYABLE"} or not WISHES.search(written)
+
+
+def _is_reason(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
+    """Whether a clause behind the request only says what it is for."""
+    kinds = _kinds(part, lexemes)
+    if (
+        kinds & ({"ORDERS", "CORRECTION", "COMPARE", "SORT"} | _TECHNOLOGY)
+        or {"NOT", "SIZE"} <= kinds
+        or {"NOT", "PLACE"} <= kinds
+    ):
+        return False
+    written = text[part.start : part.end]
+    if WISHES.search(written):
+        return False
+    own_sentence = not re.search(r"[,:]\s*$|^\s*$", text[: part.start])
+    plain = kinds <= _ASIDE and "STORY" in kinds and own_sentence and not OPENS.search(written)
+    return bool(REASON.match(written)) or plain
+
+
+def _signature(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """The span of "Many thanks, Anna Price, Leeds" at the end of a letter, or of a bare name there."""
+    found = SIGNED.search(text)
+    while found:
+        names = {NAMES[one.kind] for one in lexemes if one.start >= found.start()}
+        if re.search(r"\w{3}", text[: found.start()]) and not names & _NO_SIGNATURE:
+            return [(found.start() + 1, found.end())]
+        found = SIGNED.search(text, found.start() + 1)
+    bare = BARE_NAME.search(text)
+    if bare is None or len(re.findall(r"\w+", text[: bare.start()])) < _LETTER:
+        return []
+    names_place = any(NAMES[one.kind] in _WHERE and one.start >= bare.start("name") for one in lexemes)
+    return [] if names_place else [bare.span("name")]
+
+
+_NO_SIGNATURE = _TOPIC | {"AMOUNT", "TIME", "YEAR", "SUPER", "MORE", "LESS"}
+_LETTER = 5  # words that a letter has at least before its name
+
+
+def _preambles(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """Spans of "my daughter's teacher wants to know" before a request."""
+    spans = []
+    for found in PREAMBLE.finditer(text):
+        inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
+        behind = {NAMES[one.kind] for one in lexemes if one.start >= found.end()}
+        if not inside - (_NO_FILTER | {"FIT"}) and behind & _TOPIC and not (inside & _WHERE and not behind & _WHERE):
+            spans.append(found.span())
+    return spans
+
+
+def _purposes(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """Spans of "for my dissertation" behind a request."""
+    spans = []
+    for found in PURPOSE.finditer(text):
+        inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
+        before = {NAMES[one.kind] for one in lexemes if one.start < found.start()}
+        if before & _TOPIC and not inside - (_NO_FILTER - _WHERE):
+            spans.append(found.span())
+    return spans

@@ -1,0 +1,156 @@
+"""Whether a question is about these installations at all: signs for it and against it.
+
+    plain_request(draft) -> "solar, Kent" or None    why a refusal of this question is doubtful
+    strange_request(text) -> "wind instrument" or None    why an answer with filters is doubtful
+
+Neither decides anything: a reading that goes against such a sign is reported, so that a second reader
+can be asked. Both look for kinds of language, not for subjects: a technology in front of another noun
+("wind instrument"), advice and instructions for use, people and their addresses, trade, forecasts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.fit_query.amounts import KW
+from tasks.fit_query.draft import Draft
+from tasks.fit_query.everything import is_request_word
+from tasks.fit_query.place_context import goes_on
+from tasks.fit_query.quotation import Span, spans_of
+from tasks.fit_query.technologies import OTHER_TECHNOLOGIES
+from tasks.fit_query.unread import unread_marks
+from tasks.fit_query.whereabouts import find_unknown, is_own_place
+from tasks.fit_query.words import split_words
+
+_COMPOUND = re.compile(
+    r"\b(?:wind\s+(?:instruments?|chill|tunnels?|socks?|screens?|breaks?|surf\w*|speeds?)"
+    r"|solar\s+(?:plexus|eclipses?|flares?|calendars?)|hydro\s+(?:flasks?|massages?|therap\w+)"
+    r"|(?:turbine|panel)\s+(?:blades?|gearbox\w*|engines?)|(?:jet|gas|steam)\s+(?:engines?|turbines?)"
+    r"|ad\s+(?:agenc\w+|campaigns?|blockers?|space)|(?:wind|fire|earth)\s+(?:and|&)\s+fire)\b",
+    re.IGNORECASE,
+)
+_USE = re.compile(
+    r"\bhow (?:does|often|should|would)\b(?![^.?!]*\b(?:compare|co\w{3,5}re))|\bhow (?:do|to|can|could|might) (?:i"
+    r"|we|you|one)?\s*"
+    r"(?:obtain|get (?:a|an|my|rid|into)|make|build|install|fit|apply|claim|sell|buy|fix|repair|clean|work|become"
+    r"|wire)\b"
+    r"|\bshould (?:i|we|she|he|they)\b|\bis (?:it|that|this) (?:safe|legal|worth|ok|possible to)\b|\bwhat (?:are"
+    r"|is) [\w ]{3,24} for\s*\?"
+    r"|\bactually make\b|\bexplain\b|\bwho (?:can|do i|could|should|does|is the best|makes|made|manufactur\w+"
+    r"|suppli\w+|won|lost)\b"
+    r"|\bplanning (?:rules?|permission|laws?)\b|\byour favou?rite\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\b(?:(?:phone|telephone|mobile)\s+numbers?|e-?mail address\w*|(?:post(?:al)? )?address of|opening (?:hours|times)"
+    r"|contact details|vacanc\w+|careers?|salar(?:y|ies)|wages|visas?|apprenticeships?|lessons?|trainers?|test results"
+    r"|income support|council tax|passports?|jobs? (?:in|under|near|at|for|as|on)|book me|play (?:some|me|a)\b"
+    r"|owners? names?|owner\s*\?|who (?:actually |really )?(?:owns?|operates?|runs|manages)|which (?:installer"
+    r"|developer"
+    r"|manufacturer|company)|postal address\w*|demolished|dismantled|blade l\w+|rotor|hub height|altitude|brownfield"
+    r"|not yet built|under construction|insur(?:e|ing)|gutter\w*|caravans?|data cent(?:re|er)s?|mortgages?|insurance"
+    r"|trains? (?:from|to)|flights?|hotels?)\b",
+    re.IGNORECASE,
+)
+_TRADE = re.compile(
+    r"\b(?:cheapest|price of (?:a|an|the|my)\b|prices? for (?:a|an)\b|how much (?:does|do|is|are|would) (?:a|an|it"
+    r"|the|my)\b[^.?!]{0,40}\bcost"
+    r"|for sale|second-?hand|for hire|in stock|quotes? for|kit costs?|smart export|guarantee rate)\b",
+    re.IGNORECASE,
+)
+_TO_COME = re.compile(
+    r"\b(?:predict\w*|forecast\w*|(?<!mind the )(?<!about the )weather|will there be|eclipse|(?:write|compose|sing"
+    r"|tell) (?:me |us )?an? (?:poem|song|story"
+    r"|joke|limerick|haiku|essay))\b",
+    re.IGNORECASE,
+)
+_STRANGE = (_COMPOUND, _USE, _PEOPLE, _TRADE, _TO_COME)
+_SITES = re.compile(
+    r"\b(?:sites?|installations?|installs|installed|plants?|schemes?|farms?|arrays?|generators?|projects?|units"
+    r"|capacity"
+    r"|[km]w|mega\s?watts?|(?:feed-?in|fit)[ -](?:tariffs?|rates?|ids?)|repower\w*)\b",
+    re.IGNORECASE,
+)
+_MORE_SITES = re.compile(
+    r"power|energy|generation|generating|stations?|facilit\w+|assets?|parks?|roof\w*|equipment|fr?ams|scheems?|electric"
+)
+_LEFT = re.compile(r"\b(?:left|remaining|remain|to go|to run|expir\w+|support|tariff|contract)\b", re.IGNORECASE)
+_WHAT_IS_THERE = re.compile(
+    r"\b(?:what(?:['’]?s| is| are)?|anything|something)\s+(?:is |there |already )*(?:in|near|around|round|at|about"
+    r"|there)\b"
+    r"|\bany (?:tech\w*|size)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:show|list|find|give|get|pull|need|want|see|which|what|any|anyone|every|all|how many|looking for"
+    r"|interested in"
+    r"|after|display|search|compare|are there|is there|where)\b",
+    re.IGNORECASE,
+)
+_ID = re.compile(r"\bfit\b[\s-]*(?:id|number|no\.?)?[\s:#-]*\d{2,7}\b", re.IGNORECASE)
+_FEW_WORDS = 6
+
+
+def strange_request(text: str) -> str | None:
+    """Words of `text` that hardly stand in a question about installations."""
+    found = next(filter(None, (pattern.search(text) for pattern in _STRANGE)), None)
+    return found.group().strip() if found else None
+
+
+def plain_request(draft: Draft) -> str | None:
+    """The words that make the question one about installations, when nothing speaks against it."""
+    text = draft.text
+    if strange_request(text) or OTHER_TECHNOLOGIES.search(text) or _asks_elsewhere(draft):
+        return None
+    if any(amount.number is None for amount in draft.amounts):
+        return None
+    technologies = [one.text for one in draft.technologies if not _begins_another_name(draft, one.end)]
+    filters = _filters(draft)
+    sites = _SITES.search(text)
+    short = len(text.split()) <= _FEW_WORDS
+    if technologies and (filters or _ASKED.search(text) or short):
+        return ", ".join([*technologies[:1], *filters[:1]])
+    if sites and (filters or _ASKED.search(text)):
+        return ", ".join([sites.group(), *filters[:1]])
+    asked = _WHAT_IS_THERE.search(text) or _ID.search(text)
+    if asked and (filters or asked.re is _ID):
+        return ", ".join([asked.group(), *filters[:1]])
+    return filters[0] if filters and _says_nothing_else(draft) else None
+
+
+def _says_nothing_else(draft: Draft) -> bool:
+    """Whether each word belongs to a place, a postcode, a figure, a date, a mark or the phrase of a request."""
+    spans = spans_of(draft.places, draft.postcodes, draft.amounts, draft.dates)
+    spans += [Span(start, start + len(words)) for start, words in unread_marks(draft.text, {})]
+    return all(
+        is_request_word(word.key) or any(start <= word.start < end for start, end in spans)
+        for word in split_words(draft.text)
+    )
+
+
+def _begins_another_name(draft: Draft, end: int) -> bool:
+    """Whether a noun that no request has stands behind a technology: "solar fountains", "wind farm objections"."""
+    named = spans_of(draft.likely_places, draft.postcodes, draft.amounts, draft.dates, draft.technologies)
+    named += [Span(start, start + len(words)) for start, words in unread_marks(draft.text, {})]
+    behind = [word for word in split_words(draft.text) if word.start >= end]
+    for word in behind:
+        if draft.text[end : word.start].strip(" -'’") or any(one.start <= word.start < one.end for one in named):
+            return False
+        if not _SITES.fullmatch(word.key) and not _MORE_SITES.fullmatch(word.key):
+            return word.key.isalpha() and len(word.key) > 3 and not goes_on(word.key)
+        end = word.end
+    return False
+
+
+def _filters(draft: Draft) -> list[str]:
+    found = [one.text for one in draft.places]
+    found += [one.text for one in draft.postcodes]
+    left = _LEFT.search(draft.text)
+    found += [one.text for one in draft.amounts if one.unit in KW or (one.unit in ("years", "months") and left)]
+    found += [one.text for one in draft.dates]
+    return found + [words for _, words in unread_marks(draft.text, {})]
+
+
+def _asks_elsewhere(draft: Draft) -> bool:
+    elsewhere = (*draft.outside, *find_unknown(draft))
+    return any(not is_own_place(draft.text, start, end) for start, end in elsewhere)
