@@ -178,7 +178,9 @@ class Store:
     def _write(self, rows: list[dict[str, Any]]) -> None:
         try:
             with self._opened().begin() as connection:
-                connection.execute(ANSWERS.insert(), [{key: row[key] for key in row if key != "alternative"} for row in rows])
+                connection.execute(
+                    ANSWERS.insert(), [{key: row[key] for key in row if key != "alternative"} for row in rows]
+                )
                 if differ := [row for row in rows if row["alternative"] is not None]:
                     connection.execute(
                         DISAGREEMENTS.insert(),

@@ -24,7 +24,8 @@ FILLERS = """
     filters filtered filtering select pick identify spot locate check checking gimme lemme wanna id'd interested
     interest love hunting hunt located situated sited based lying sitting standing found placed whereabouts details
     detail info information data dataset database figures figure results result register registry available exist
-    exists stand stands standing sit sits come comes came coming go goes going went gone able possible possibly maybe perhaps ideally preferably
+    exists stand stands standing sit sits come comes came coming go goes going went gone able
+    possible possibly maybe perhaps ideally preferably
     specifically particular especially mainly produce produces producing generate generates generating generated
     make makes making take takes taking run runs when while because too again back out off whole full entire
     complete overview summary report rundown picture idea ideas one's what's whats what're which's whichever there
