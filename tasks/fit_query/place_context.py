@@ -3,8 +3,8 @@
 It does after a word of place ("near Battle") unless the phrase goes on ("in street lights"), beside a
 certain place ("Deal, Kent", "Kent and Battle"), before a technology ("fleet pv"), after one at the
 end ("wind settle") or before a filter ("hydro bath 2011"), written large in the middle of a sentence,
-alone, or in a list of its like. "In March" is a month
-before a year and after "built", "commissioned" or "installed".
+alone, or in a list of its like. "In March" is a month before a year and after "built", "commissioned" or
+"installed".
 """
 
 from __future__ import annotations
