@@ -79,7 +79,7 @@ def stands_as_place(
         return end < len(words) and (words[end].key in _TECHNOLOGY or text[words[end - 1].end] in ",:/")
     at_the_end = end == len(words)
     before_a_filter = not at_the_end and (_is_figure(words[end]) or words[end].key in _FILTERS)
-    if (at_the_end or before_a_filter) and (previous in _TECHNOLOGY or (at_the_end and previous[:1].isdigit())):
+    if (at_the_end or before_a_filter) and (previous in _TECHNOLOGY or previous[:1].isdigit()):
         return words[first].key not in _NOT_AT_THE_END
     return _written_large(text, words, first)
 

@@ -109,9 +109,14 @@ REASON_NOUN = (
     r"|fair|funder|funders|investors?|review|case|business plan|plan|guide|poster|display|parish|village"
     r"|society|records|files|interview|story|piece|column|bet)"
 )
+# Where the request begins behind a purpose without a comma: "for a study of blade fatigue I want the oldest turbines".
+_ASKS = (
+    r"\b(?:(?:i|we)(?: would|['’]d| do)? (?:want|need|like|require|wish|must)|(?:can|could|would) (?:you|i|we)|show|list"
+    r"|find|give|get|pull|fetch|which|what|how (?:many|much|big))\b"
+)
 PURPOSE = re.compile(
     rf"\bfor (?:a|an|my|our|the|his|her|their|some|this|tomorrow['’]s|next week['’]s"
-    rf"|today['’]s)\s+(?:[\w'’-]+\s+){{0,4}}?{REASON_NOUN}\b[^.,;?!\n]*",
+    rf"|today['’]s)\s+(?:[\w'’-]+\s+){{0,4}}?{REASON_NOUN}\b(?:(?!{_ASKS})[^.,;?!\n])*",
     re.IGNORECASE,
 )
 REASON = re.compile(
