@@ -77,6 +77,7 @@ def test_publish_writes_exactly_what_is_committed(
     publish(run, task, recipe, heard, False, force_gates=True, folder=target)
     assert sorted(str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()) == [
         "Modelfile",
+        "README.md",
         "adapter/adapter_config.json",
         "adapter/adapter_model.safetensors",
         "expected_ids.jsonl",

@@ -111,8 +111,8 @@ REASON_NOUN = (
 )
 # Where the request begins behind a purpose without a comma: "for a study of blade fatigue I want the oldest turbines".
 _ASKS = (
-    r"\b(?:(?:i|we)(?: would|['’]d| do)? (?:want|need|like|require|wish|must)|(?:can|could|would) (?:you|i|we)|show|list"
-    r"|find|give|get|pull|fetch|which|what|how (?:many|much|big))\b"
+    r"\b(?:(?:i|we)(?: would|['’]d| do)? (?:want|need|like|require|wish|must)|(?:can|could|would) (?:you|i|we)|show"
+    r"|list|find|give|get|pull|fetch|which|what|how (?:many|much|big))\b"
 )
 PURPOSE = re.compile(
     rf"\bfor (?:a|an|my|our|the|his|her|their|some|this|tomorrow['’]s|next week['’]s"
