@@ -36,6 +36,7 @@ from tuneserve.recipe import Recipe
 from tuneserve.release import (
     Release,
     differences,
+    examples_seen,
     modelfiles_folder,
     prompt_sha256,
     read_release,
@@ -139,8 +140,7 @@ def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | No
             "started_from": training.get("started_from"),
             **training.get("result", {}),
         },
-        training_examples=(training.get("examples") or {}).get("train", 0)
-        + (training.get("started_from") or {}).get("examples", 0),
+        training_examples=examples_seen(training),
     )
     return draft if version else replace(draft, version=_next_version(read_release(target), draft))
 

@@ -15,8 +15,6 @@ from tuneserve.task import Grounded, JsonObject, Problem
 # Problems that speak against a reading: words of the input that it left out, values that rest on little,
 # slips that grounding had to mend, and a refusal or an answer that the input does not look like.
 EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence", "repaired", "doubtful_refusal", "doubtful_answer"})
-
-
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9
 
@@ -48,9 +46,8 @@ def decide(model: Grounded, rules: Grounded, confidence: float | None = None) ->
 
     None: neither can be used.
 
-    A blocked reading loses: what it says was found to be untrue of the input or the data. On a draw
-    where both answer, either was right as often as the other (3 of 6 draws among 620 questions of the
-    first task, release 0.1.0): measure again when either changes.
+    A blocked reading loses: what it says was found to be untrue of the input or the data. What draws were
+    worth is in docs/experiments.md: measure again when either reader changes.
     """
     if model.blocked and rules.blocked:
         return None

@@ -15,7 +15,7 @@ from training.base import BaseReference, load_model
 from tuneserve.errors import StageError, UsageError
 from tuneserve.manifest import sha256_of_file
 from tuneserve.recipe import LoraSection, Recipe
-from tuneserve.release import modelfiles_folder
+from tuneserve.release import examples_seen, modelfiles_folder
 
 
 def lora_settings(lora: LoraSection) -> dict[str, Any]:
@@ -41,9 +41,7 @@ class Start:
 
     def as_json(self) -> dict[str, Any]:
         """Its identity and how many examples it had seen, those of its own start included."""
-        before = self.training.get("started_from") or {}
-        examples = self.training.get("examples", {}).get("train", 0) + before.get("examples", 0)
-        return {"sha256": self.sha256, "examples": examples}
+        return {"sha256": self.sha256, "examples": examples_seen(self.training)}
 
 
 def find_start(name: str, task: str, base: BaseReference, lora: LoraSection) -> Start:

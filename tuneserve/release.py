@@ -55,6 +55,12 @@ class Release:
         return f"{self.task}@{self.version}"
 
 
+def examples_seen(training: dict[str, Any]) -> int:
+    """Training examples of a record (training_info.json, Release.training), those of what it began with included."""
+    before = training.get("started_from") or {}
+    return int((training.get("examples") or {}).get("train", 0) + before.get("examples", 0))
+
+
 def modelfiles_folder(task: str) -> Path:
     return project_root() / "modelfiles" / task
 

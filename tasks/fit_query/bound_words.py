@@ -14,7 +14,10 @@ from typing import Literal
 
 Said = Literal["min", "max", "about"]
 
-_ABOUT = r"(?:about|around|roughly|approx(?:imately)?\.?|circa|~|≈)"
+_ABOUT = (
+    r"(?:about|abt\.?|arr?ound|roughly|ap?prox\w*\.?|circa|ca?\.?|somewhere near"
+    r"|in the (?:region|neighbourhood|vicinity|order) of|~|≈)"
+)
 _TIGHTER = r"(?:more|greater|bigger|larger|higher|longer|later|better)"
 _LOOSER = r"(?:less|smaller|fewer|lower|shorter)"
 _DENIED = r"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t)"
@@ -49,10 +52,10 @@ _RANGE_BEHIND = re.compile(
 )
 
 _DATE_WORDS = {
-    "built_from": r"on or after|no(?:t)? (?:earlier|older) than|since|from|starting(?: in)?",
-    "built_after": r"(?<!on or )(?:later than|newer than|younger than|after|post)",
-    "built_before": r"(?<!on or )(?<!no )(?<!not )(?:earlier than|older than|before|prior to|pre|b4|bef)",
-    "built_to": r"on or before|until|till|til|no later than|not later than|up to|by",
+    "built_from": r"[io]n or after|no(?:t)? (?:earlier|older) than|since|from|starting(?: in)?",
+    "built_after": r"(?<![io]n or )(?:later than|newer than|younger than|after|post)",
+    "built_before": r"(?<![io]n or )(?<!no )(?<!not )(?:earlier than|older than|before|prior to|pre|b4|bef)",
+    "built_to": r"[io]n or before|until|till|til|no later than|not later than|up to|by",
 }
 _DATE_BEFORE = re.compile(
     r"(?<![a-z])(?:" + "|".join(f"(?P<{key}>{words})" for key, words in _DATE_WORDS.items()) + r")[\s:-]+(?:the\s+)?$"

@@ -22,7 +22,7 @@ _CAPACITY = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly
 _REMAINING = ("remaining_min", "remaining_max")
 _JOINT = re.compile(r"\s*(?:[-–—&]|\b(?:to|and|n|up to|through|until)\b)\s*", re.IGNORECASE)
 _LONGER = re.compile(
-    r"[>≥+]|\b(?:least|more|over|longer|plus|min\w*|less|fewer|exceed\w*|beyond|further|another|above|from|no|not)\b"
+    r"[>≥+]|\b(?:(?:at)?least|more|gt|gte|ge|over|longer|plus|min\w*|less|fewer|exceed\w*|beyond|further|another|above|from|no|not)\b"
 )
 _DATE_JOINT = re.compile(r"\s*(?:[-–—/&]|\b(?:to|and|or|until|till|through|n)\b)\s*", re.IGNORECASE)
 _LAST_OF_RANGE = re.compile(
@@ -157,7 +157,8 @@ def _is_bound_nearby(repair: Repair, amount: Amount) -> bool:
     return bool(
         re.search(
             r"\b(?:about|around|roughly|approx\w*|circa|nearly|near(?=\s*\|)|almost|ish|so|thereabouts|close|between|beat\w*"
-            r"|than|over|under|above|below|least|most|max\w*|min\w*|more|less|up|ballpark|order|region|some|say|c)\b"
+            r"|than|over|under|above|below|least|most|max\w*|min\w*|more|less|up|ballpark|order|region|some|say|c|ca|abt"
+            r"|ap\w*x\w*|arr?ound|neighbourhood|vicinity)\b"
             r"|[~<>+≈±]",
             around,
         )

@@ -19,7 +19,7 @@ from tuneserve.errors import DataError
 from tuneserve.example import Example, read_cases
 
 TRIES = 200
-DISAGREEMENTS_AT_MOST = 0.01
+DISAGREEMENTS_AT_MOST = 0.005
 BOUND_WORDS = r"\b(about|around|over|under|from|by|than|to|up)"
 
 
