@@ -26,9 +26,10 @@ CAPITAL_AFTER = (". ", "! ", "\n")
 def with_asides(rng: Random, question: Question) -> Question:
     """The question, perhaps with one of its values corrected and with words around it that ask nothing.
 
-    A request for everything stays alone: any further word would make it another question.
+    A request for everything stays alone: any further word would make it another question. Everyday
+    questions stay as they are.
     """
-    if not question.reading:
+    if not question.reading or question.family.startswith("everyday:"):
         return question
     text = question.text
     refused = question.reading == {"query_type": "unsupported"}
@@ -39,7 +40,14 @@ def with_asides(rng: Random, question: Question) -> Question:
     if how == "alone" or (refused and len(text) < 12):
         return replace(question, text=text)
     words = _words(rng, question.reading)
-    tell = {"before": _before, "anecdote": _anecdote, "behind": _behind, "letter": _letter, "around": _around}.get(how)
+    tell = {
+        "before": _before,
+        "anecdote": _anecdote,
+        "behind": _behind,
+        "letter": _letter,
+        "around": _around,
+        "paperwork": _paperwork,
+    }.get(how)
     if tell:
         text = tell(rng, text, words)
     else:
@@ -105,6 +113,12 @@ def _words(rng: Random, reading: dict[str, Any]) -> dict[str, str]:
         "day": str(rng.choice(words["days"])),
         "y": str(rng.randint(1985, 2023)),
         "k": str(rng.randint(2, 9)),
+        "ref": _reference(rng),
+        "phone": rng.choice(["07700 900{}", "07700900{}", "0117 496 0{}", "020 7946 0{}", "+44 7700 900{}"]).format(
+            rng.randint(100, 999)
+        ),
+        "money": f"£{rng.randint(20, 900) * rng.choice([1, 100]):,}{rng.choice(['', '', '.00', '.40'])}",
+        "energy": f"{rng.randint(18, 90) * 100:,} {rng.choice(['kWh', 'kWh', 'kwh', 'units'])}",
     }
     refused = reading.get("query_type") == "unsupported"
     if asked != [None] or refused:
@@ -174,6 +188,30 @@ def _behind(rng: Random, text: str, words: dict[str, str]) -> str:
         asking = _opening(text) in ("which", "what", "how", "are", "is", "do", "does", "can", "could")
         return text + ("?" if asking and rng.random() < 0.7 else ".") + reason[1:]
     return text.rstrip(".?") + reason
+
+
+def _reference(rng: Random) -> str:
+    """A number of somebody's paperwork, of 3 to 8 digits: "88213345", "4471-22", "A-30019"."""
+    figures = str(rng.randint(100, 99_999_999))
+    shape = rng.choice(["{}", "{}", "{}", "{}-{}", "A-{}", "#{}"])
+    return shape.format(figures, rng.randint(10, 999))
+
+
+def _paperwork(rng: Random, text: str, words: dict[str, str]) -> str:
+    """Figures of a mail or a call note in front of the request, behind it, or both."""
+    roll = rng.random()
+    if roll < 0.65:
+        story = _aside(rng, words, "paperwork", "before")
+        if rng.random() < 0.3:
+            story += rng.choice([", ", ". ", "; ", " and "]) + _aside(rng, words, "paperwork", "before")
+        text = _joined(rng, _started(rng, story), text)
+    if roll > 0.5:
+        text = text.rstrip(".?") + _aside(rng, words, "paperwork", "behind")
+    if rng.random() < 0.35:
+        text = f"{_started(rng, _aside(rng, words, 'greeting'))}{rng.choice([', ', ', ', '. ', ' - '])}{text}"
+    if rng.random() < 0.3:
+        text = f"{text.rstrip('.')}. {_started(rng, _aside(rng, words, 'greeting', 'sign_off'))}"
+    return text
 
 
 def _letter(rng: Random, text: str, words: dict[str, str]) -> str:

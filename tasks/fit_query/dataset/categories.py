@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -140,6 +141,34 @@ def compare(rng: Random, marks: Marks) -> Question:
     return Question(text, reading, answer, style, family, place)
 
 
+def everyday(rng: Random, marks: Marks) -> Question:
+    """What most people ask most often: a technology, a place by its own name, one thing more, no clutter around it."""
+    style = rng.choices(["plain", "box", "fronted", "polite"], [66, 22, 6, 6])[0]
+    parts, key = [], "-"
+    if rng.random() < 0.82:
+        clause, key = locations.known(rng, marks)
+        parts.append(clause)
+    names = names_of(rng, none=0.14, two=0.05)
+    wanted = rng.choices(
+        ["nothing", "aggregate", "grouped", "order", "capacity", "built", "remaining", "revenue"],
+        [12, 27, 13, 22, 12, 8, 4, 2],
+    )[0]
+    head = None
+    if wanted in ("aggregate", "grouped"):
+        head = _commonest(measures.aggregate(rng))
+        parts += [measures.group(rng)] if wanted == "grouped" else []
+    elif wanted != "nothing":
+        parts += filters(rng, marks, style, (wanted,), 1)
+    parts = [_commonest(clause) for clause in parts]
+    asked = question(rng, style, names, parts, head, key)
+    return replace(asked, style="as written", family=f"everyday:{asked.family}")
+
+
+def _commonest(clause: Clause) -> Clause:
+    """The clause with the first phrases of each position: tables begin with what is said most."""
+    return replace(clause, forms={position: phrases[:5] for position, phrases in clause.forms.items()})
+
+
 def _unknown(rng: Random, marks: Marks) -> Question:
     style = register(rng)
     place, key = locations.where(rng, marks, "unknown", style)
@@ -181,5 +210,6 @@ CATEGORIES: dict[str, Callable[[Random, Marks], Question]] = {
     "sorting": sorting,
     "years_left": years_left,
     "contrast": contrast,
+    "everyday": everyday,
     "refusal": refused,
 }

@@ -57,7 +57,7 @@ def where(rng: Random, marks: Marks, kind: str | None = None, style: str = "plai
         "lead_in": 2, "mixed": 1.5,
     }  # fmt: skip
     if style in terse.STYLES:
-        kinds |= {"corrected": 0.5, "own": 0, "lead_in": 0, "country": 1, "several": 14}
+        kinds |= {"corrected": 0.5, "own": 0, "lead_in": 0, "country": 1, "several": 14, "area": 6}
     drawn = kind or rng.choices(list(kinds), list(kinds.values()))[0]
     if drawn == "country":
         return Clause("place", table("place")["country"], {}, {}), "UK"
@@ -80,9 +80,17 @@ def where(rng: Random, marks: Marks, kind: str | None = None, style: str = "plai
     return (changed(rng, marks, place, clause) if changed else clause), place.name
 
 
-def _one(rng: Random, marks: Marks, place: Place) -> Clause:
+def known(rng: Random, marks: Marks) -> tuple[Clause, str]:
+    """(a clause of a place by its own name, typed right; the place's name): nations, regions, counties mostly."""
+    gaz = gazetteer()
+    place = rng.choice(rng.choices([gaz.large, gaz.worded, gaz.places], [62, 13, 25])[0])
+    slot, mark = marks.quote(place.name)
+    return _one(rng, marks, place, (article(place.name, place) + slot, mark)), place.name
+
+
+def _one(rng: Random, marks: Marks, place: Place, spelt: tuple[str, str] | None = None) -> Clause:
     phrases = table("place")
-    slot, mark = written(rng, place, marks)
+    slot, mark = spelt or written(rng, place, marks)
     forms = phrases["one"] | phrases["island"] if is_island(place) else phrases["one"]
     if place.kind in phrases["of_kind"]:
         forms = forms | {key: forms[key] + phrases["of_kind"][place.kind] for key in ("post", "front")}
@@ -218,6 +226,8 @@ def _several(rng: Random, marks: Marks, style: str) -> tuple[Clause, str]:
 
 
 def _area(rng: Random, marks: Marks, style: str) -> tuple[Clause, str]:
+    if rng.random() < 0.3:
+        return _areas(rng, marks)
     area = rng.choice(gazetteer().areas)
     spelled = style in values.SPOKEN_REGISTERS and len(area) == 2 and rng.random() < 0.5
     slot, mark = marks.quote(" ".join(area).lower() if spelled else area)
@@ -228,6 +238,21 @@ def _area(rng: Random, marks: Marks, style: str) -> tuple[Clause, str]:
         # "in SO" or "in B" would be read as a word
         forms = {position: [form for form in forms[position] if "postcode" in form] for position in forms}
     return Clause("place", forms, {"postcodes": [mark]}, {"postcode_patterns": [area]}, {"c": slot}), area
+
+
+def _areas(rng: Random, marks: Marks) -> tuple[Clause, str]:
+    """ "in NR or IP": two areas, both of two letters, since one of a single letter would be read as a word."""
+    words = names_with_care("area_words")
+    chosen = rng.sample([area for area in gazetteer().areas if len(area) == 2 and area.lower() not in words], 2)
+    quoted = [marks.quote(area) for area in chosen]
+    joined = rng.choice([" and ", " or ", ", ", " & ", "/"]).join(slot for slot, _ in quoted)
+    forms = table("place")["area"] | terse.forms("place", "area") | {"pre": []}
+    return (
+        Clause(
+            "place", forms, {"postcodes": [mark for _, mark in quoted]}, {"postcode_patterns": chosen}, {"c": joined}
+        ),
+        chosen[0],
+    )
 
 
 def _postcode(rng: Random, marks: Marks, style: str) -> tuple[Clause, str]:

@@ -15,7 +15,7 @@ import pytest
 from tasks.fit_query import TASK
 from tasks.fit_query.dataset import QUALITY, generate, refusal, twins, values
 from tasks.fit_query.dataset.asides import corrected, with_asides
-from tasks.fit_query.dataset.categories import CATEGORIES
+from tasks.fit_query.dataset.categories import CATEGORIES, everyday
 from tasks.fit_query.dataset.generator import normalised
 from tasks.fit_query.dataset.locations import unknown_places
 from tasks.fit_query.dataset.phrases import FOLDER, SLOT, expanded, filled, lines, table
@@ -215,7 +215,7 @@ def test_every_phrase_expands_to_text_with_known_slots() -> None:
         "id",
     }
     of_refusals = {"t2", "tx", "y", "ye", "ye2", "kw", "id2", "o", "o_single", "org", "maker", "m", "money"}
-    of_asides = {"who", "name", "day", "request", "right"}
+    of_asides = {"who", "name", "day", "request", "right", "ref", "phone", "energy"}
     known = limits | places | nouns | of_refusals | of_asides
     for file, template in templates():
         for seed in range(3):
@@ -246,6 +246,21 @@ def test_a_request_for_everything_stays_alone() -> None:
 def test_no_story_speaks_of_a_technology_where_none_is_asked() -> None:
     asked = Question("sites over 9 kW", {"capacity_min": "9 kW"}, {}, "plain", "f", "-")
     assert [one.text for one in told(asked, 400) if re.search(r"\b(wind|turbine|solar|panels)\b", one.text)] == []
+
+
+def test_an_everyday_question_is_short_and_stays_without_asides() -> None:
+    made = [everyday(Random(seed), Marks()) for seed in range(150)]
+    assert sorted(len(one.text.split()) for one in made)[75] <= 9
+    assert all(told(one, 20) == [one] * 20 for one in made[:20])
+    assert {"count", "total_capacity", "average_capacity"} <= {one.answer.get("aggregate") for one in made}
+
+
+def test_figures_of_paperwork_leave_the_request_as_it_is() -> None:
+    asked = Question("solar in Kent", {"technology": "Photovoltaic"}, {}, "plain", "f", "Kent")
+    letters = [one for one in told(asked, 600) if one.family == "f|paperwork"]
+    assert len(letters) > 10
+    assert all(re.search(r"solar in kent", one.text, re.IGNORECASE) for one in letters)
+    assert any(re.search(r"(ref|account|ticket|invoice) \D?\d{3}", one.text, re.IGNORECASE) for one in letters)
 
 
 def test_a_corrected_value_comes_right_before_the_one_that_counts() -> None:
