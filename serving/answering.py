@@ -12,7 +12,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -29,6 +29,7 @@ from serving.observer import Observer, Unobserved
 from serving.settings import default_database_url
 from tuneserve.answer import Answer, FieldSource, Origin
 from tuneserve.errors import EngineError, EngineUnavailable, TuneserveError, UsageError
+from tuneserve.errors import NoAnswer as NoAnswer
 from tuneserve.reading import NotAReading, ReadingParser
 from tuneserve.task import Evidence, Grounded, JsonObject, Problem, Rows, Task
 
@@ -37,14 +38,6 @@ log = logging.getLogger(__name__)
 Through = Literal["gateway", "model", "rules"]
 Grammar = Literal["repair", "always", "never"]
 DEADLINE_MS = 2000
-
-
-class NoAnswer(TuneserveError):
-    """The readers read the input, but nothing that they wrote could be passed on; `problems` say why."""
-
-    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
-        super().__init__(message)
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,8 @@ class Candidate:
 class Work:
     """What has been found out about one input so far. `failure` is why the model gave no candidate.
 
-    `rules_gave_up` means that they were asked and could not read the input.
+    `rules_gave_up` means that they were asked and could not read the input. `draft` is their reading as the
+    text that the model would write if it read the same.
     """
 
     text: str
@@ -82,6 +76,7 @@ class Work:
     model: Candidate | None = None
     rules: Candidate | None = None
     rules_gave_up: bool = False
+    draft: str | None = None
     failure: EngineError | NotAReading | None = None
 
     @contextmanager
@@ -108,6 +103,7 @@ class Answerer:
         grammar: Grammar = "repair",
         policy: Policy = decide,
         observer: Observer | None = None,
+        edition: str = "",
     ) -> None:
         """
         engine        None: no model is prepared, the task's rules answer alone
@@ -117,16 +113,18 @@ class Answerer:
         grammar       when the engine is held to the schema: only to repair a text that was none, always
                       (costs 130 to 160 ms a request in Ollama), or never
         policy        which reader to believe when they differ
+        edition       what else answers depend on, where the cache may outlive this process
         """
         self.task = task
         self.engine = engine
         self.release = release or f"{task.name}@unreleased"
-        self._cache = cache or NoCache()
+        self.cache = cache or NoCache()
         self._database_url = database_url or default_database_url()
         self._deadline_ms = deadline_ms
         self._grammar = grammar
         self._policy = policy
         self._observer = observer or Unobserved()
+        self._edition = edition
         self._parser = ReadingParser(task.written_schema)
         self._output_validator = Draft202012Validator(task.schema)
 
@@ -164,12 +162,17 @@ class Answerer:
         """The answer when the cache has it, else None. Quick unless `rows` are asked for."""
         arrived = time.monotonic() if arrived is None else arrived
         text, today = cleaned(text), today or date.today()
-        known = self._cache.get(self._key(text, today, through))
+        known = self.cache.get(self._key(text, today, through))
+        if known is not None and (known.input, known.release) != (text, self.release):
+            known = None  # somebody else put it there
         self._observer.cache_looked_up(known is not None)
         if known is None:
             return None
-        again = replace(known, id=_new_id(), origin="cache", cached_from=known.origin, took_ms={})
-        return self._finished(again, rows, today, arrived)
+        return self._finished(_repeated(known), rows, today, arrived)
+
+    def again(self, answer: Answer, arrived: float) -> Answer:
+        """The answer that another caller has just been given to the same question, for one more; quick."""
+        return self._finished(_repeated(answer), None, date.today(), arrived)
 
     def work_out(
         self,
@@ -189,7 +192,7 @@ class Answerer:
         answer = self._decided(work)
         if through == "rules" or self.engine is None or work.model is not None:
             # An answer that the rules gave because the model was away is not for keeping.
-            self._cache.put(self._key(work.text, work.today, through), answer)
+            self.cache.put(self._key(work.text, work.today, through), answer)
         return self._finished(answer, rows, work.today, work.arrived)
 
     def _ask_rules(self, work: Work, needed: bool) -> None:
@@ -207,6 +210,7 @@ class Answerer:
         except NotAReading as error:
             log.error("%s: the rules wrote a reading that is none: %s", self.task.name, error)
             return
+        work.draft = self.task.canonical(reading)
         work.rules = Candidate("rules", self._grounded(work, reading))
 
     def _ask_model(self, work: Work, needed: bool) -> None:
@@ -237,7 +241,9 @@ class Answerer:
 
     def _model_reading(self, engine: Engine, work: Work, schema: JsonObject | None) -> tuple[JsonObject, float | None]:
         messages = self.task.messages(work.text)
-        done = engine.complete(messages, schema=schema, max_tokens=self.task.max_tokens, deadline=work.deadline)
+        done = engine.complete(
+            messages, schema=schema, max_tokens=self.task.max_tokens, deadline=work.deadline, draft=work.draft
+        )
         self._observer.completed(engine.name, done)
         return self._parser.parse(done.text), done.confidence
 
@@ -295,6 +301,7 @@ class Answerer:
             fields={name: candidate.source(name, evidence) for name, evidence in grounded.fields.items()},
             problems=(*grounded.problems, *more),
             took_ms=work.took_ms,
+            engine_failure=None if work.model or not work.failure else failure_of(work.failure)[0],
         )
 
     def _finished(self, answer: Answer, rows: int | None, today: date, arrived: float) -> Answer:
@@ -321,8 +328,22 @@ class Answerer:
             return replace(answer, problems=(*answer.problems, lost))
 
     def _key(self, text: str, today: date, through: Through) -> str:
-        parts = [self.task.name, self.release, through, today.isoformat(), text]
+        parts = [self.task.name, self.release, self._edition, through, today.isoformat(), text]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def failure_of(error: Exception) -> tuple[str, Sequence[Problem]]:
+    """Why there was no answer, or none of the model: a code of a small fixed set, and the problems that say more."""
+    if isinstance(error, NoAnswer):
+        return "no-answer", error.problems
+    if isinstance(error, NotAReading):
+        return error.code, ()
+    return f"engine-{error.kind}" if isinstance(error, EngineError) else "internal", ()
+
+
+def _repeated(answer: Answer) -> Answer:
+    cached_from = answer.cached_from or answer.origin
+    return replace(answer, id=_new_id(), origin="cache", cached_from=cached_from, took_ms={})
 
 
 def _new_id() -> str:

@@ -11,17 +11,27 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
-from serving import openai_routes, system_routes, task_routes
+from serving import docs_routes, openai_routes, system_routes, task_routes
 from serving.access import Access
 from serving.engines.engine import Engine
 from serving.gateway import Gateway
+from serving.gateway_metrics import GatewayCollector
+from serving.hosts import Hosts
+from serving.keys import KeyRing
 from serving.metrics import Metrics
 from serving.problem import Refusal, refusal_of, refusal_of_fields, refusal_of_http
-from serving.request_scope import RequestScope
+from serving.redis_link import RedisLink
+from serving.releases import routes as release_routes
+from serving.releases.opener import OpenEngine
+from serving.releases.registry import Registry
+from serving.releases.watch import ReleaseWatch, kept_in, known_routes
+from serving.request_scope import BodyLimit, RequestScope
 from serving.served import served_tasks
-from serving.settings import Settings
-from serving.store import Store
+from serving.settings import Settings, listed, store_folder
+from serving.storage.metrics import StorageMetrics
+from serving.storage.opening import open_store
 from serving.workers import Workers
 from tuneserve import __version__
 from tuneserve.errors import TuneserveError
@@ -31,42 +41,92 @@ MOST_BODY_BYTES = 64 * 1024
 MOST_BATCH_BYTES = 4 * 1024 * 1024
 
 
+def open_gateway(
+    settings: Settings,
+    tasks: Iterable[Task] | None = None,
+    engine: Engine | None = None,
+    models: Mapping[str, Path] | None = None,
+    open_engine: OpenEngine | None = None,
+) -> Gateway:
+    """What answers, before it is started; models are loaded here. Arguments as for `create_app`."""
+    served = [load_task(name) for name in task_names()] if tasks is None else list(tasks)
+    metrics = Metrics()
+    redis = None
+    if settings.redis_url is not None:
+        redis = RedisLink(settings.redis_url.get_secret_value(), metrics.cache_failed)
+        metrics.measures_redis(lambda: redis.up)
+    workers = Workers(settings.concurrency, settings.queue_size, metrics.queue_depth)
+    registry = Registry(settings.database_url)
+    kept = kept_in(store_folder(settings.data_dir), settings.database_url)
+    routes = known_routes(registry, [task.name for task in served], kept)
+    given = None if engine is None else (lambda task, release: engine)
+    by_name, release_metrics = served_tasks(
+        served, settings, metrics, models or {}, given or open_engine, routes, lambda: workers.under_way > 0, redis
+    )
+    lanes = {name: (one.opener, one.lanes) for name, one in by_name.items()}
+    gateway = Gateway(
+        settings,
+        by_name,
+        metrics,
+        open_store(settings, served, StorageMetrics(metrics.registry)),
+        workers,
+        ReleaseWatch(registry, lanes, routes, kept, release_metrics),
+        redis,
+    )
+    metrics.registry.register(GatewayCollector(gateway))
+    return gateway
+
+
 def create_app(
     settings: Settings,
     tasks: Iterable[Task] | None = None,
     engine: Engine | None = None,
     models: Mapping[str, Path] | None = None,
+    keys: KeyRing | None = None,
+    open_engine: OpenEngine | None = None,
 ) -> FastAPI:
     """The application; models are loaded here, warmed up when it starts.
 
     tasks   by default every task folder
     engine  serves all tasks, instead of the one that the settings name
     models  {task: GGUF} for the embedded engine; a task without one is answered by its rules
+    keys    by default those of the settings' API_KEYS
+    open_engine  gives each release its engine, instead of the settings
     """
-    served = [load_task(name) for name in task_names()] if tasks is None else tasks
-    metrics = Metrics()
-    gateway = Gateway(
-        settings,
-        served_tasks(served, settings, metrics, models or {}, engine),
-        metrics,
-        Store(settings.database_url, metrics.log_dropped),
-        Workers(settings.concurrency, settings.queue_size, metrics.queue_depth),
-    )
+    gateway = open_gateway(settings, tasks, engine, models, open_engine)
     app = FastAPI(
         title="tuneserve",
         version=__version__,
         description="Checked answers from small tuned models. Every answer says who gave it and what is doubtful.",
         lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.gateway = gateway
-    for routes in (task_routes.routes, openai_routes.routes, system_routes.routes):
-        app.include_router(routes)
-    app.add_exception_handler(TuneserveError, _refused)
-    app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(RequestValidationError, _refused)
-    app.add_middleware(Access, keys=settings.keys, rate_limit=settings.rate_limit)
-    app.add_middleware(RequestScope, most_body_bytes=_most_body_bytes, rejected=metrics.rejected)
+    for module in (task_routes, release_routes, openai_routes, system_routes, docs_routes):
+        app.include_router(module.routes)
+    for expected in (TuneserveError, HTTPException, RequestValidationError):
+        app.add_exception_handler(expected, _refused)
+    _surround(app, gateway, keys or KeyRing(settings.keys))
     return app
+
+
+def _surround(app: FastAPI, gateway: Gateway, keys: KeyRing) -> None:
+    """The layers around the routes, the innermost first."""
+    settings, rejected = gateway.settings, gateway.metrics.rejected
+    origins = listed(settings.cors_origins)
+    app.add_middleware(BodyLimit, most_bytes=_most_body_bytes, rejected=rejected)
+    app.add_middleware(Access, keys=keys, rate_limit=settings.rate_limit, rejected=rejected)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After"],
+        )
+    app.add_middleware(Hosts, allowed=listed(settings.allowed_hosts), origins=origins, rejected=rejected)
+    app.add_middleware(RequestScope, rejected=rejected)
 
 
 @asynccontextmanager
@@ -84,11 +144,7 @@ def _most_body_bytes(path: str) -> int:
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     refusal = _refusal(error, request.headers.get("content-type", ""))
     request.app.state.gateway.metrics.rejected(refusal.slug)
-    more = {}
-    if request.url.path.startswith("/v1/chat/"):
-        # Where OpenAI's clients look for the reason.
-        more = {"error": {"message": refusal.detail, "type": refusal.slug, "code": refusal.slug, "param": None}}
-    return refusal.response(request.state.request_id, **more)
+    return refusal.response(request.state.request_id, request.url.path)
 
 
 def _refusal(error: Exception, content_type: str) -> Refusal:

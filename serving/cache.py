@@ -10,7 +10,15 @@ from tuneserve.answer import Answer
 
 
 class Cache(Protocol):
-    """Keys are made by the answer path, and hold everything that an answer depends on."""
+    """Keys are made by the answer path, and hold everything that an answer depends on. Never raises."""
+
+    waits: bool
+    """Whether `get` may wait for a network, some milliseconds at most."""
+
+    @property
+    def held(self) -> int:
+        """How many answers this process keeps."""
+        ...
 
     def get(self, key: str) -> Answer | None: ...
 
@@ -19,6 +27,9 @@ class Cache(Protocol):
 
 class NoCache:
     """Remembers nothing."""
+
+    waits = False
+    held = 0
 
     def get(self, key: str) -> Answer | None:
         return None
@@ -30,10 +41,16 @@ class NoCache:
 class MemoryCache:
     """The last `size` answers of this process, least recently used first out."""
 
+    waits = False
+
     def __init__(self, size: int) -> None:
         self._size = size
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def held(self) -> int:
+        return len(self._answers)
 
     def get(self, key: str) -> Answer | None:
         with self._lock:
@@ -47,3 +64,32 @@ class MemoryCache:
             self._answers.move_to_end(key)
             while len(self._answers) > self._size:
                 self._answers.popitem(last=False)
+
+
+class TieredCache:
+    """One in this process before one that gateways share: what is asked often needs no network.
+
+    The two cannot contradict each other: under one key there is only ever one answer.
+    """
+
+    waits = True
+
+    def __init__(self, near: Cache, far: Cache) -> None:
+        self._near = near
+        self._far = far
+
+    @property
+    def held(self) -> int:
+        return self._near.held
+
+    def get(self, key: str) -> Answer | None:
+        known = self._near.get(key)
+        if known is None:
+            known = self._far.get(key)
+            if known is not None:
+                self._near.put(key, known)
+        return known
+
+    def put(self, key: str, answer: Answer) -> None:
+        self._near.put(key, answer)
+        self._far.put(key, answer)

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from serving.answering import Answerer
-from serving.cache import Cache, MemoryCache, NoCache
-from serving.engines.engine import Engine
+from serving.cache import Cache, MemoryCache, NoCache, TieredCache
 from serving.engines.guard import GuardedEngine
-from serving.engines.opening import open_engine
 from serving.metrics import Metrics
+from serving.redis_cache import RedisCache
+from serving.redis_link import RedisLink
+from serving.releases.lanes import Lanes, Lineup
+from serving.releases.metrics import ReleaseMetrics
+from serving.releases.opener import OpenEngine, Opener
+from serving.releases.shadow import Shadow
+from serving.releases.state import Route
 from serving.settings import Settings
-from tuneserve.errors import EngineUnavailable, ReleaseError
-from tuneserve.release import Release, differences, modelfiles_folder, read_release
+from tuneserve.release import RULES, Release
 from tuneserve.task import JsonObject, Task
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ServedTask:
+    """What it answers by is that of the release which answers most callers; see `lanes` for the other one."""
+
     task: Task
-    answerer: Answerer
-    release: Release | None
-    engine: GuardedEngine | None
+    opener: Opener
+    lanes: Lanes
+
+    @property
+    def answerer(self) -> Answerer:
+        return self.lanes.lineup.champion.answerer
+
+    @property
+    def release(self) -> Release | None:
+        return self.lanes.lineup.champion.release
+
+    @property
+    def engine(self) -> GuardedEngine | None:
+        return self.lanes.lineup.champion.engine
 
     @property
     def wants_model(self) -> bool:
@@ -46,12 +60,12 @@ class ServedTask:
 
     def readiness(self) -> JsonObject:
         shown: JsonObject = {"ready": self.ready, "answers_by": self.answers_by, "release": self.answerer.release}
-        if self.engine is None:
+        if self.engine is None and self.lanes.lineup.champion.version != RULES:
             name = self.task.name
             shown["detail"] = f"no model is prepared; prepare it: tuneserve prepare {name}"
             if self.release is None:
                 shown["detail"] = f"nothing is released; make a release: tuneserve run {name}"
-        elif not self.engine.warm:
+        elif self.engine is not None and not self.engine.warm:
             shown["detail"] = self.engine.trouble
         return shown
 
@@ -61,57 +75,50 @@ def served_tasks(
     settings: Settings,
     metrics: Metrics,
     models: Mapping[str, Path],
-    engine: Engine | None,
-) -> dict[str, ServedTask]:
-    """What is served, by task name. `engine`, when given, serves every task instead of the settings' one."""
-    cache = MemoryCache(settings.cache_size) if settings.cache_size else NoCache()
-    return {task.name: _served(task, settings, metrics, models.get(task.name), engine, cache) for task in tasks}
+    engine: OpenEngine | None,
+    routes: Mapping[str, Route],
+    busy: Callable[[], bool],
+    redis: RedisLink | None = None,
+) -> tuple[dict[str, ServedTask], ReleaseMetrics]:
+    """What is served, by task name.
+
+    engine  runs every release instead of the settings' engine
+    routes  which release answers a task, where that is known already
+    busy    whether questions are being worked on, for what must wait for them
+    """
+    near = MemoryCache(settings.cache_size) if settings.cache_size else NoCache()
+    release_metrics = ReleaseMetrics(metrics.registry)
+
+    def cache(task: Task) -> Cache:
+        return near if redis is None else TieredCache(near, RedisCache(redis, task, metrics.cache_failed))
+
+    def served(task: Task) -> ServedTask:
+        opener = Opener(task, settings, metrics, cache(task), models.get(task.name), engine)
+        route = routes.get(task.name)
+        return ServedTask(task, opener, _lanes(opener, route, metrics, release_metrics, busy))
+
+    return {task.name: served(task) for task in tasks}, release_metrics
 
 
-def _served(
-    task: Task, settings: Settings, metrics: Metrics, model: Path | None, engine: Engine | None, cache: Cache
-) -> ServedTask:
-    release = _release(task)
-    metrics.serves(task.name, release)
-    chosen = engine or _opened(task, settings, model)
-    guarded = None
-    if chosen is not None:
-        name = chosen.name
-        guarded = GuardedEngine(chosen, task.messages(task.examples[0]), lambda state: metrics.breaker(name, state))
-    answerer = Answerer(
-        task,
-        guarded,
-        release=release.name if release else None,
-        cache=cache,
-        database_url=settings.database_url,
-        deadline_ms=settings.deadline_ms,
-        grammar=settings.grammar,
-        observer=metrics,
-    )
-    return ServedTask(task, answerer, release, guarded)
+def _lanes(
+    opener: Opener,
+    route: Route | None,
+    metrics: Metrics,
+    release_metrics: ReleaseMetrics,
+    busy: Callable[[], bool],
+) -> Lanes:
+    first = opener.first(route.champion if route else None)
+    name = opener.task.name
 
+    def changed(lineup: Lineup) -> None:
+        shown = [(lineup.champion.name, "production", lineup.champion.release)]
+        if lineup.challenger is not None:
+            shown.append((lineup.challenger.name, "staging", lineup.challenger.release))
+        metrics.serves(name, shown)
+        release_metrics.lined_up(name, lineup)
 
-def _release(task: Task) -> Release | None:
-    folder = modelfiles_folder(task.name)
-    try:
-        release = read_release(folder)
-    except ReleaseError as error:
-        log.error("%s: %s", task.name, error)
-        return None
-    if release is not None:
-        for difference in differences(release, task, folder / "adapter"):
-            log.warning("%s: %s", release.name, difference)
-    return release
-
-
-def _opened(task: Task, settings: Settings, model: Path | None) -> Engine | None:
-    """The task's engine, or None with a line in the log when there is nothing to run: the rules answer then."""
-    try:
-        engine = open_engine(settings, task.name, model)
-    except EngineUnavailable as error:
-        log.error("%s: %s", task.name, error)
-        return None
-    if engine is None:
-        who = "nothing answers" if task.rules is None else "its rules answer"
-        log.warning("%s: no model is prepared, %s; prepare it: tuneserve prepare %s", task.name, who, task.name)
-    return engine
+    status = first.release.status if first.release else "none"
+    metrics.serves(name, [(first.name, status, first.release)])
+    release_metrics.lined_up(name, Lineup(first))
+    shadow = Shadow(busy, release_metrics.dropped)
+    return Lanes(first, opener.open, shadow, changed, release_metrics.failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -16,6 +17,11 @@ from tuneserve.errors import SettingsError
 from tuneserve.run import data_folder
 
 PREFIX = "TUNESERVE_"
+# A folder of files named as the variables, in lower case: what the environment should not hold.
+SECRETS_DIR = "TUNESERVE_SECRETS_DIR"
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+HOST_NAME = re.compile(r"\*|(\*\.)?[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
+REDIS_URL = re.compile(r"(rediss?://[^/\s]+(/\d*)?(\?\S*)?)|(unix://\S*/\S+)")
 EngineName = Literal["llama_cpp", "ollama", "openai"]
 
 
@@ -52,12 +58,60 @@ class Settings(BaseSettings):
         repr=False,
     )
     redis_url: SecretStr | None = _setting(
-        None, "nothing in this version", "a shared cache; this version keeps its cache in the process"
+        None,
+        "redis://…, rediss://… or unix://…",
+        "a cache that gateways share, beside the one in each process; by default none",
+    )
+    log_text: Literal["keep", "hash", "drop"] = _setting(
+        "keep", "keep, hash or drop", "what the log keeps of a question's text; hash: the same text, the same hash"
+    )
+    log_key: SecretStr | None = _setting(
+        None,
+        "text of 32 characters or more",
+        "the key of these hashes, for gateways that share a database; by default _store/text.key in the data folder",
+        min_length=32,
+    )
+    log_slow_ms: int = _setting(
+        500, "a whole number from 1 to 600000", "from how many milliseconds a question is slow", ge=1, le=600_000
+    )
+    log_sample: float = _setting(
+        0.1, "a number from 0 to 1", "share of the successful questions that success_sample keeps", ge=0, le=1
+    )
+    log_days: int = _setting(
+        90,
+        "a whole number from 0 to 36500",
+        "after how many days the log is deleted, but for what was corrected; 0: never",
+        ge=0,
+        le=36_500,
+    )
+    spool_mb: int = _setting(
+        100,
+        "a whole number from 1 to 100000",
+        "how much of the log may wait on disk while the database is away, in MB; more is dropped and counted",
+        ge=1,
+        le=100_000,
     )
     api_keys: SecretStr | None = _setting(
         None,
         "NAME:KEY,NAME:KEY with keys of 16 characters or more",
-        "who may call; without it everybody who reaches the port",
+        "who may call, beside the keys that `tuneserve key new` makes",
+    )
+    keys_file: Path | None = _setting(
+        None, "a file", "what `tuneserve key new` keeps; by default _store/keys.json in the data folder"
+    )
+    open: bool = _setting(
+        False, "yes or no", "whether everybody who reaches the port may call, where that is not this machine alone"
+    )
+    allowed_hosts: str = _setting(
+        "",
+        "names as in the Host header, separated by commas; *.example.org for all below; * for any",
+        "under which names it answers; by default its own on a loopback address, any elsewhere",
+    )
+    trusted_proxies: str = _setting(
+        "", "addresses or networks, separated by commas", "whose X-Forwarded-For is believed; by default nobody's"
+    )
+    cors_origins: str = _setting(
+        "", "origins such as https://example.org, separated by commas", "whose web pages may call; by default nobody's"
     )
     deadline_ms: int = _setting(
         2000, "a whole number from 50 to 600000", "until when the model may answer, in milliseconds", ge=50, le=600_000
@@ -83,7 +137,7 @@ class Settings(BaseSettings):
     host: str = _setting("127.0.0.1", "an address of this machine", "where `tuneserve serve` listens")
     port: int = _setting(8000, "a whole number from 0 to 65535", "0: a free port", ge=0, le=65_535)
 
-    @field_validator("engine", "grammar", "log_level", mode="before")
+    @field_validator("engine", "grammar", "log_level", "log_text", mode="before")
     @classmethod
     def _lower_case(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
@@ -103,16 +157,18 @@ class Settings(BaseSettings):
         if not value:
             return default_database_url(others.data.get("data_dir"))
         try:
-            make_url(value)
+            backend = make_url(value).get_backend_name()
         except ArgumentError as error:
             raise ValueError("not an SQLAlchemy URL") from error
+        if backend not in ("sqlite", "postgresql"):
+            raise ValueError("another kind of database")
         return value
 
     @field_validator("redis_url")
     @classmethod
-    def _no_redis_yet(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            raise ValueError("not supported")
+    def _redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not REDIS_URL.fullmatch(value.get_secret_value()):
+            raise ValueError("not a URL of Redis")
         return value
 
     @field_validator("api_keys")
@@ -122,15 +178,55 @@ class Settings(BaseSettings):
             _named(value.get_secret_value())
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in listed(value):
+            ipaddress.ip_network(one, strict=False)
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        if not all(ORIGIN.fullmatch(one) for one in listed(value)):
+            raise ValueError("not origins")
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _host_names(cls, value: str) -> str:
+        if not all(HOST_NAME.fullmatch(one) for one in listed(value)):
+            raise ValueError("not host names")
+        return value.lower()
+
     @property
     def keys(self) -> dict[str, str]:
         """{name: key} of the callers; empty: everybody may call."""
         return {} if self.api_keys is None else _named(self.api_keys.get_secret_value())
 
+    @property
+    def keys_path(self) -> Path:
+        return self.keys_file or default_keys_path(self.data_dir)
+
+
+def listed(value: str) -> list[str]:
+    """The members of a comma list."""
+    return [one.strip() for one in value.split(",") if one.strip()]
+
+
+def default_keys_path(folder: Path | None = None) -> Path:
+    """The file of API keys in `folder`, by default the data folder."""
+    return (folder or data_folder()).expanduser().resolve() / "_store" / "keys.json"
+
 
 def default_database_url(folder: Path | None = None) -> str:
     """URL of the SQLite file in `folder`, by default the data folder."""
-    return f"sqlite:///{(folder or data_folder()).expanduser().resolve() / '_store' / 'tuneserve.sqlite'}"
+    return f"sqlite:///{store_folder(folder) / 'tuneserve.sqlite'}"
+
+
+def store_folder(folder: Path | None = None) -> Path:
+    """What the gateway keeps in `folder`, by default the data folder."""
+    return (folder or data_folder()).expanduser().resolve() / "_store"
 
 
 def _named(text: str) -> dict[str, str]:
@@ -142,14 +238,18 @@ def _named(text: str) -> dict[str, str]:
 
 
 def read_settings(**given: Any) -> Settings:
-    """Settings of `.env` in the working directory, the environment above it, and `given` (flags) above both.
+    """Settings of the files in TUNESERVE_SECRETS_DIR, `.env` in the working directory, the environment, and `given`
+    (flags), each above the one before.
 
     DATA_DIR is put into the environment, where `tuneserve.run.data_folder` looks.
 
     Raises SettingsError: every wrong setting, the shape of its value and what is allowed, never the value.
     """
+    folder = os.environ.get(SECRETS_DIR)
+    if folder and not Path(folder).is_dir():
+        raise SettingsError(f"{SECRETS_DIR}: {folder} is no folder")
     try:
-        settings = Settings(**given)
+        settings = Settings(**{"_secrets_dir": folder or None, **given})
     except ValidationError as error:
         wrong = {str(one["loc"][0]): one.get("input") for one in error.errors(include_url=False)}
         raise SettingsError("; ".join(_complaint(name, value) for name, value in wrong.items())) from None

@@ -21,14 +21,20 @@ async def health() -> JSONResponse:
 async def readiness(request: Request) -> JSONResponse:
     """200 when a token of every released model was generated; 503 else.
 
-    'degraded' (503) means that every task is answered, but some by their rules alone.
+    'degraded' (503) means that every task is answered, but some by their rules alone. A database or a shared
+    cache that is away costs no answer, so it changes no status: it is told under the key 'degraded'.
     """
-    tasks = gateway_of(request).tasks
+    gateway = gateway_of(request)
+    tasks = gateway.tasks
     if all(served.ready for served in tasks.values()):
         status = "ready"
     else:
         status = "not ready" if any(served.answers_by == "nothing" for served in tasks.values()) else "degraded"
-    shown = {"status": status, "tasks": {name: served.readiness() for name, served in tasks.items()}}
+    shown = {
+        "status": status,
+        "degraded": gateway.degraded(),
+        "tasks": {name: served.readiness() for name, served in tasks.items()},
+    }
     return JSONResponse(shown, 200 if status == "ready" else 503)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, StreamingResponse
-from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from serving.corrections import keep_correction
 from serving.gateway import Gateway
 from serving.problem import MEDIA_TYPE, Refusal, refusal_of
 from serving.served import ServedTask
@@ -21,6 +20,7 @@ from tuneserve.errors import TuneserveError
 
 MOST_ROWS = 1000
 MOST_LINE_BYTES = 64 * 1024
+MOST_LINES = 10_000
 LINES = "application/x-ndjson"
 
 routes = APIRouter(prefix="/v1", tags=["tasks"])
@@ -49,8 +49,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, meaning in {
         400: "not JSON",
         401: "no or wrong key",
+        403: "a web page of another origin",
         404: "no such task or answer",
+        408: "the body came too slowly",
         413: "body or input too long",
+        421: "a host name that is not ours",
         422: "wrong fields, empty input, or no checked answer could be made",
         429: "too many requests; see Retry-After",
         503: "too busy, or no model; see Retry-After",
@@ -62,19 +65,19 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 async def tasks(request: Request) -> JSONResponse:
     """All tasks that are served."""
     gateway = gateway_of(request)
-    return JSONResponse({"tasks": [_described(served) for served in gateway.tasks.values()]})
+    return JSONResponse({"tasks": [described(served) for served in gateway.tasks.values()]})
 
 
 @routes.get("/tasks/{task}", responses=PROBLEMS)
 async def task(request: Request, task: str) -> JSONResponse:
     """One task: its schema, examples, release and measured accuracy."""
-    return JSONResponse(_described(gateway_of(request).served(task)))
+    return JSONResponse(described(gateway_of(request).served(task)))
 
 
 @routes.post("/tasks/{task}/answer", responses=PROBLEMS)
 async def answer(request: Request, task: str, question: Annotated[Question, Body()]) -> JSONResponse:
     """A checked answer to one input."""
-    given = await gateway_of(request).answer(task, question.input, question.rows)
+    given = await gateway_of(request).answer(task, question.input, question.rows, caller=request.state.caller)
     return JSONResponse(given.as_json())
 
 
@@ -84,38 +87,30 @@ async def answer(request: Request, task: str, question: Annotated[Question, Body
     openapi_extra={"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string"}}}}},
 )
 async def batch(request: Request, task: str) -> StreamingResponse:
-    """JSON Lines in, one question a line; JSON Lines out in the same order, sent as they are answered."""
+    """JSON Lines in, one question a line; JSON Lines out in the same order, sent as they are answered.
+
+    At most 4 MiB and 10,000 lines. Blank lines are left out; a line that cannot be answered gives a problem
+    with its number (`line`, the first is 1). For a rate limit each line is a request.
+    """
     gateway = gateway_of(request)
     gateway.served(task)
-    lines = (await request.body()).splitlines()
-    request_id = request.state.request_id
-    replies = _replies(gateway, task, [line for line in lines if line.strip()], request_id)
-    return StreamingResponse(replies, media_type=LINES)
+    sent = (await request.body()).splitlines()
+    lines = [(number, line) for number, line in enumerate(sent, 1) if line.strip()]
+    if len(lines) > MOST_LINES:
+        raise Refusal(413, "body-too-large", f"the batch has more than {MOST_LINES} lines")
+    # One request has been counted when it came.
+    request.state.charge(max(0, len(lines) - 1))
+    return StreamingResponse(_replies(gateway, task, lines, request), media_type=LINES)
 
 
 @routes.post("/answers/{answer_id}/correction", status_code=201, responses=PROBLEMS)
 async def correct(request: Request, answer_id: str, correction: Annotated[Correction, Body()]) -> JSONResponse:
     """Keeps what the answer should have been, for ever."""
     gateway = gateway_of(request)
-    name = await gateway.workers.run(lambda: gateway.store.task_of(answer_id))
-    if name is None or name not in gateway.tasks:
-        raise Refusal(404, "no-such-answer", "no answer with this id is in the query log")
-    wrong = next(Draft202012Validator(gateway.tasks[name].task.schema).iter_errors(correction.expected), None)
-    if wrong is not None:
-        where = "/".join(map(str, wrong.absolute_path)) or "expected"
-        raise Refusal(422, "invalid-fields", f"{where} breaks '{wrong.validator}' of the task's schema")
-    if not _storable(correction):
-        raise Refusal(422, "invalid-fields", "expected, note: there are characters in it that no database keeps")
-    identity = uuid.uuid4().hex
-    await gateway.workers.run(lambda: gateway.store.correct(identity, answer_id, correction.expected, correction.note))
-    gateway.metrics.corrected(name)
-    return JSONResponse({"id": identity, "answer": answer_id, "task": name}, 201)
-
-
-def _storable(correction: Correction) -> bool:
-    """JSON can spell half a character (a lone surrogate) and NUL; neither can be stored as text."""
-    text = json.dumps([correction.expected, correction.note], ensure_ascii=False)
-    return "\\u0000" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    kept = await gateway.correctors.run(
+        lambda: keep_correction(gateway, answer_id, correction.expected, correction.note)
+    )
+    return JSONResponse(kept, 201)
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -123,7 +118,8 @@ def gateway_of(request: Request) -> Gateway:
     return gateway
 
 
-def _described(served: ServedTask) -> dict[str, Any]:
+def described(served: ServedTask) -> dict[str, Any]:
+    """What GET /v1/tasks/{task} shows."""
     task, release = served.task, served.release
     return {
         "name": task.name,
@@ -137,12 +133,14 @@ def _described(served: ServedTask) -> dict[str, Any]:
     }
 
 
-async def _replies(gateway: Gateway, task: str, lines: list[bytes], request_id: str) -> AsyncIterator[bytes]:
+async def _replies(
+    gateway: Gateway, task: str, lines: list[tuple[int, bytes]], request: Request
+) -> AsyncIterator[bytes]:
     """One reply a line, in order; no more lines are worked on ahead than there are workers."""
     ahead: deque[asyncio.Task[dict[str, Any]]] = deque()
     try:
-        for line in lines:
-            ahead.append(asyncio.create_task(_reply(gateway, task, line, request_id)))
+        for number, line in lines:
+            ahead.append(asyncio.create_task(_reply(gateway, task, number, line, request)))
             if len(ahead) >= gateway.workers.concurrency:
                 yield _json_line(await ahead.popleft())
         while ahead:
@@ -153,12 +151,14 @@ async def _replies(gateway: Gateway, task: str, lines: list[bytes], request_id: 
             waiting.cancel()
 
 
-async def _reply(gateway: Gateway, task: str, line: bytes, request_id: str) -> dict[str, Any]:
+async def _reply(gateway: Gateway, task: str, number: int, line: bytes, request: Request) -> dict[str, Any]:
     try:
         if len(line) > MOST_LINE_BYTES:
             raise Refusal(413, "body-too-large", f"the line has more than {MOST_LINE_BYTES} bytes")
         question = Question.model_validate_json(line)
-        return (await gateway.answer(task, question.input, question.rows, patient=True)).as_json()
+        caller = request.state.caller
+        given = await gateway.answer(task, question.input, question.rows, patient=True, caller=caller)
+        return given.as_json()
     except ValidationError as error:
         broken = any(one["type"] == "json_invalid" for one in error.errors(include_input=False, include_url=False))
         refusal = (
@@ -171,7 +171,7 @@ async def _reply(gateway: Gateway, task: str, line: bytes, request_id: str) -> d
     except TuneserveError as error:
         refusal = refusal_of(error)
     gateway.metrics.rejected(refusal.slug)
-    return refusal.as_json(request_id)
+    return {**refusal.as_json(request.state.request_id), "line": number}
 
 
 def _json_line(reply: dict[str, Any]) -> bytes:

@@ -109,11 +109,20 @@ class Lookup:
     `rows(url, output, limit, today)` answers from what is loaded; on an empty database it first loads
     what the task ships. `load(url, path, progress)` imports a user's file: idempotent, bad lines are
     reported and skipped; `progress(done, total)` counts lines.
+
+    `prepare(url)` makes or upgrades the task's own tables, whatever their age, and loads what it ships. The
+    gateway calls it when it starts and whenever its database comes back: safe to call at any time, from
+    several processes at once.
+
+    `made_up(path, count)` writes a file for `load` with so many rows that look like real ones, the same every
+    time: to measure with.
     """
 
     rows: Callable[[str, JsonObject, int, date], Rows]
     load: Callable[[str, Path, Callable[[int, int], None]], ImportReport]
     file_help: str
+    prepare: Callable[[str], None] | None = None
+    made_up: Callable[[Path, int], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Select, SQLColumnExpression, func, selec
 from tasks.fit_query.database import reading
 from tasks.fit_query.filters import Conditions, conditions, technologies
 from tasks.fit_query.groups import Groups, aggregate, compare, measure_key, sides
+from tasks.fit_query.made_up_rows import write_made_up
 from tasks.fit_query.rates import rates_for, rates_of
 from tasks.fit_query.register import Installation, ensure_loaded
 from tasks.fit_query.revenue import (
@@ -208,4 +209,4 @@ def _item(row: Row[*tuple[Any, ...]], output: JsonObject, today: date) -> JsonOb
     return {**shown, **({} if found.missing else estimate_columns(found.low, found.high))}
 
 
-LOOKUP = Lookup(rows=rows, load=load, file_help=FILE_HELP)
+LOOKUP = Lookup(rows=rows, load=load, file_help=FILE_HELP, prepare=ensure_loaded, made_up=write_made_up)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 import time
 import uuid
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, event
 
 from tasks.fit_query.installations import LOOKUP
 from tasks.fit_query.register import SHIPPED_FILE
@@ -26,11 +25,6 @@ from tuneserve.task import ImportReport, JsonObject
 TODAY = date(2026, 11, 21)
 REPORT = Path(__file__).parent / "data" / "ofgem_report_3_rows.csv"
 HEADER, *PHOTOVOLTAIC = REPORT.read_text(encoding="utf-8").splitlines()
-POSTGRES = "TUNESERVE_TEST_POSTGRES_URL"
-needs_postgres = pytest.mark.skipif(
-    POSTGRES not in os.environ,
-    reason=f"no PostgreSQL to test with; enable it: pip install 'psycopg[binary]' and {POSTGRES}=postgresql+psycopg://...",
-)
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +38,6 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def url(tmp_path: Path, loaded: Path) -> str:
     return f"sqlite:///{shutil.copy(loaded, tmp_path / 'fit.db')}"
-
-
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """A schema of its own, so that nothing else in that database is touched."""
-    server = make_url(os.environ[POSTGRES])
-    schema = f"tuneserve_test_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(server)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    yield server.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
 
 
 def load(url: str, path: Path) -> ImportReport:
@@ -277,29 +257,29 @@ ANSWERS: list[JsonObject] = [
 ]
 
 
-@needs_postgres
-def test_postgresql_gives_the_rows_that_sqlite_gives(url: str, postgres: str, tmp_path: Path) -> None:
-    for database in (url, postgres):
+@pytest.mark.postgres
+def test_postgresql_gives_the_rows_that_sqlite_gives(url: str, postgres_url: str, tmp_path: Path) -> None:
+    for database in (url, postgres_url):
         load(database, REPORT)
         load(database, write(tmp_path / "wind.csv", [report_line(row) for row in shipped()[:500]]))
         assert load(database, REPORT).added == 0
     for output in ANSWERS:
-        ours, theirs = (LOOKUP.rows(database, output, 5000, TODAY) for database in (url, postgres))
+        ours, theirs = (LOOKUP.rows(database, output, 5000, TODAY) for database in (url, postgres_url))
         assert (ours.total, ours.note) == (theirs.total, theirs.note)
         assert list(ours.items) == list(theirs.items)
 
 
-@needs_postgres
-def test_several_may_start_on_one_empty_postgresql(postgres: str) -> None:
+@pytest.mark.postgres
+def test_several_may_start_on_one_empty_postgresql(postgres_url: str) -> None:
     with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(total, [postgres] * 3)) == [7508] * 3
+        assert list(pool.map(total, [postgres_url] * 3)) == [7508] * 3
 
 
-@needs_postgres
+@pytest.mark.postgres
 def test_an_interrupted_import_leaves_postgresql_as_it_was(
-    postgres: str, interrupted_at_the_last_statement: None
+    postgres_url: str, interrupted_at_the_last_statement: None
 ) -> None:
-    before = items(postgres, {})
+    before = items(postgres_url, {})
     with pytest.raises(KeyboardInterrupt):
-        load(postgres, REPORT)
-    assert items(postgres, {}) == before
+        load(postgres_url, REPORT)
+    assert items(postgres_url, {}) == before
