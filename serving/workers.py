@@ -26,6 +26,11 @@ class Workers:
         self._lock = threading.Lock()
         self._under_way = 0
 
+    @property
+    def under_way(self) -> int:
+        """Questions that are worked on or wait for it."""
+        return self._under_way
+
     async def run(self, work: Callable[[], T], patient: bool = False) -> T:
         """What `work()` returns, done in a thread.
 
