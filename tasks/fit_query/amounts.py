@@ -22,6 +22,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from tasks.fit_query.numerals import NUMBER, read_number
+from tasks.fit_query.words import GLUED
 
 KW = {"W": Decimal("0.001"), "kW": Decimal(1), "MW": Decimal(1000), "GW": Decimal(1_000_000)}
 _MONTHS = {"years": 12, "months": 1}
@@ -44,8 +45,8 @@ _BARE_K_LIMIT = 10_000
 
 _UNIT_WORDS = r"(?:[km]ilo|mega|giga|kilo)[\s-]?[a-z]{2,6}|k\s?w(?:p|e|s)?\b|[a-z]{1,12}"
 _AMOUNT = re.compile(
-    rf"(?<![\w£$€])(?<!\d[.,])(?P<vague>(?:an?\s+)?(?:few|several|some)\s+(?:hundred|thousand|dozen|hundreds"
-    rf"|tens\s+of)?s?(?:\s+of)?"
+    rf"(?:(?<![\w£$€])|{GLUED})(?<!\d[.,])"
+    rf"(?P<vague>(?:an?\s+)?(?:few|several|some)\s+(?:hundred|thousand|dozen|hundreds|tens\s+of)?s?(?:\s+of)?"
     rf"|(?:tens|hundreds|thousands|dozens)\s+of|(?:an?\s+)?couple\s+of\s+(?:hundred|thousand))?"
     rf"(?P<number>(?(vague)|(?:{NUMBER}|\ban?\b)))"
     rf"(?P<kilo>k(?=\b|\s*[km]w|\s*kilo))?"
@@ -93,8 +94,9 @@ def unit_of(word: str) -> str | None:
 def find_amounts(text: str) -> list[Amount]:
     """Numbers in `text`, of digits or words, with the unit behind them; in order, no overlaps.
 
-    "a" counts only before a unit ("a megawatt"). Digits glued to letters before them (RG17, CO2) are no
-    amount. Years and dates are found too, as bare numbers: the caller knows which are years.
+    "a" counts only before a unit ("a megawatt"). Digits glued to a few letters (RG17, COP26) are no amount; glued
+    to a word they are ("top10", "turbines500kw"). Years and dates are found too, as bare numbers: the caller
+    knows which are years.
     """
     found, at = [], 0
     while match := _AMOUNT.search(text, at):

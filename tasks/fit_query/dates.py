@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +24,8 @@ from rapidfuzz.distance import OSA
 
 from tasks.fit_query.amounts import parse_span
 from tasks.fit_query.numerals import read_number
+from tasks.fit_query.spoken_dates import SPOKEN_DAY, spoken_day_and_month
+from tasks.fit_query.words import GLUED
 
 _MONTH_NAMES = [
     "january",
@@ -54,11 +56,17 @@ _SPOKEN_YEAR = (
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _MENTION = re.compile(
-    rf"(?<![\w£$€#./-])(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d\d)"
+    rf"(?:(?<![\w£$€#./-])|{GLUED})"
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d\d)"
     rf"|\d{{1,2}}/(?:19|20)\d\d"
     rf"|(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}\b\.?(?:\s+{_DAY}\b,?)?[\s,-]*(?:of\s+)?(?:{_YEAR}|{_SPOKEN_YEAR})|{_YEAR}"
     rf"|{_SPOKEN_YEAR})(?![\w%]|[.,]\d)",
     re.IGNORECASE,
+)
+
+
+_SPOKEN_MENTION = re.compile(
+    rf"\b{SPOKEN_DAY}[\s,]+(?:of\s+)?(?:\d{{4}}|{_SPOKEN_YEAR})(?![\w%]|[.,]\d)", re.IGNORECASE
 )
 
 
@@ -85,13 +93,22 @@ class Commissioned(NamedTuple):
 
 def find_dates(text: str) -> list[DateMention]:
     """Years, months with a year and whole dates in `text`. A year is 1950 to 2059 and has no unit behind it."""
+    spoken = [DateMention(found.start(), found.end(), found.group()) for found in _spoken_mentions(text)]
     mentions = []
     for found in _MENTION.finditer(text):
+        if any(one.start < found.end() and found.start() < one.end for one in spoken):
+            continue
         if found.group().isdigit() and not 1950 <= int(found.group()) < 2060:
             continue
         if not re.match(r"\s*-?(?:[kmg]?w(?:p|h|e)?s?\b|(?:kilo|mega|giga)|watt)", text[found.end() :], re.IGNORECASE):
             mentions.append(DateMention(found.start(), found.end(), found.group()))
-    return mentions
+    return sorted([*mentions, *spoken]) if spoken else mentions
+
+
+def _spoken_mentions(text: str) -> Iterator[re.Match[str]]:
+    lowered = text.lower()
+    if any(ordinal in lowered for ordinal in ("first", "second", "third", "th ")):
+        yield from _SPOKEN_MENTION.finditer(text)
 
 
 def commissioned(quoted: Mapping[str, str], today: date) -> Commissioned:
@@ -233,6 +250,12 @@ def _day_first(day: str, month: str, year: str) -> Period | None:
     )
 
 
+def _spoken_day(day_and_month: str, year: str) -> Period | None:
+    """ "thirty first march", "fifth oh four"."""
+    found = spoken_day_and_month(day_and_month)
+    return _whole_day(_year(year), found[1], found[0]) if found else None
+
+
 def _quarter(number: str, year: str) -> Period | None:
     quarter = _ORDINALS.get(number) or int(number)
     first, last = _whole_month(_year(year), 3 * quarter - 2), _whole_month(_year(year), 3 * quarter)
@@ -269,6 +292,7 @@ _FORMS = (
     (re.compile(rf"(\d{{1,2}})[ -]?({_M})[ -]*({_Y}|\d\d)"), lambda d, m, y: _whole_day(_year(y), _month(m), int(d))),
     (re.compile(rf"({_M}) ?(\d{{1,2}}) ({_Y})"), lambda m, d, y: _whole_day(_year(y), _month(m), int(d))),
     (re.compile(rf"({_Y}) ({_M}) (\d{{1,2}})"), lambda y, m, d: _whole_day(_year(y), _month(m), int(d))),
+    (re.compile(rf"({SPOKEN_DAY}) ({_Y})"), _spoken_day),
     (re.compile(rf"q([1-4])[ -]*({_Y})"), _quarter),
     (re.compile(rf"({_Y})[ -]*q([1-4])"), lambda year, number: _quarter(number, year)),
     (re.compile(rf"(first|second|third|fourth|last|[1-4]) quarter ({_Y})"), _quarter),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from tasks.fit_query.place_words import EVERYWHERE
-from tasks.fit_query.technologies import meant_technology
+from tasks.fit_query.technologies import find_technologies, meant_technology
 from tasks.fit_query.words import split_words, word_set
 
 _ALL = word_set("all every everything each entire whole complete full lot any anything")
@@ -32,12 +33,35 @@ _AROUND = word_set(
     regardless limit limits bring browse complete hold holds held contain welcome help urgent date dates set
     altogether possible dear team record which who asap cheers chance moment minute second quick quickly quickest when
     whenever today morning afternoon evening hiya ta contains contained exist exists existing run running operate
-    operating operational every technologies technology single
+    operating operational every technologies technology single absolutely um uh er erm well
     """
 )
 
 
+_SENTENCE = re.compile(r"[.!?;\n]+(?=\s|$)")
+_COURTESY = re.compile(
+    r"\W*(?:hello|hi|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|(?:many )?thanks?|thank you"
+    r"|cheers|sorry|apologies|(?:kind |best |warm )?(?:regards|wishes)|yours|ta|no (?:hurry|rush))\b"
+    r"(?!.*(?:\d|\b(?:only|just|but|in|near|around|not|except|without|within)\b))",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def asks_for_everything(text: str) -> bool:
+    """Whether `text`, but for sentences of mere courtesy, is a request for all rows.
+
+    "Hello, Janet here, sorry to bother you. Please list everything. Thanks!" A courtesy limits nothing.
+    """
+    sentences = [part for part in _SENTENCE.split(text) if part.strip()]
+    asked = [part for part in sentences if not _is_courtesy(part)]
+    return _asks_for_all(" ".join(asked)) if asked and len(asked) < len(sentences) else _asks_for_all(text)
+
+
+def _is_courtesy(sentence: str) -> bool:
+    return not _asks_for_all(sentence) and _COURTESY.match(sentence) is not None and not find_technologies(sentence)
+
+
+def _asks_for_all(text: str) -> bool:
     """Whether each word of `text` fits a request for all rows, and one names either "all" or the things."""
     kinds = [_kind(word.key) for word in split_words(text)]
     return None not in kinds and any(kind in ("all", "things") for kind in kinds)

@@ -18,8 +18,9 @@ from rapidfuzz.distance import OSA
 from tasks.fit_query.words import Word, split_words, word_set
 
 _NAMES = {
-    "Wind": "wind winds turbine turbines windfarm windfarms windmill windmills windpower",
-    "Photovoltaic": "solar pv pvs photovoltaic photovoltaics panel panels solarfarm solarfarms photovoltaik",
+    "Wind": "wind winds turbine turbines windfarm windfarms windturbine windturbines windmill windmills windpower",
+    "Photovoltaic": "solar pv pvs photovoltaic photovoltaics panel panels solarfarm solarfarms"
+    " solarpanel solarpanels photovoltaik",
     "Hydro": "hydro hydros hydroelectric hydroelectricity hydropower waterpower watermill watermills waterwheel hydel",
     "Anaerobic digestion": "ad ads anaerobic digestion digester digesters digestor digestors biogas"
     " biodigester biodigesters",

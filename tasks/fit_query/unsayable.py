@@ -34,7 +34,7 @@ _PATTERNS = (
         r"|\b1=1\b|\binstead of json\b"
         r"|\b(?:delete|erase|wipe) (?:the|all|every|your) (?:records?|rows?|data\w*|sites|tables?)\b|\bupdate fit\b"
         r"|\byour training data\b"
-        r"|(?m:^)\s*system\s*:|[\"']role[\"']\s*:|\[/?inst\]|<\|"
+        r"|(?m:^)\s*system\s*:|[\"']\w+[\"']\s*:|\[/?inst\]|<\|"
         r"|\brole-?\s?play\w*|\b(?:answer|act|reply|behave|respond) as if you\b|\b(?:speak|talk|answer|reply"
         r"|write) like an? \w+"
         r"|\b(?:hidden|secret) (?:rules?|instructions?|prompts?)\b|\byour new (?:task|role|job|instructions?)\b"
@@ -88,6 +88,7 @@ _PATTERNS = (
         r"\b(?:except|excluding|other than|apart from|but not|not (?:built|commissioned|installed|put up|from|in))\s+"
         r"(?:in |those (?:of|from|in) |from )?(?:19|20)\d\d\b",
     ),
+    ("exclusion", r"(?:!=|<>|≠)\s*['\"]?\w+"),
     (
         "two aggregates",
         r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
@@ -95,7 +96,8 @@ _PATTERNS = (
         r"\s*(?:(?:also|tell me|what(?:['’]?s| is| are))\s+)*(?:the\s+|their\s+|its\s+)?"
         r"(?:average|avg|mean)\b|\b(?:average|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
         r"|how many)\b"
-        r"|\bhow many\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:total|combined)\s+(?:capacity|mw|kw|size)\b"
+        r"|\bhow many\b[^.?!]{0,40}\band\s+(?:what(?:['’]?s| is| are)\s+)?(?:the\s+|their\s+)?(?:total"
+        r"|combined)\s+(?:capacity|mw|kw|size)\b"
         r"|\b(?:count|number)\s+and\s+(?:the\s+)?total capacity\b|\btotal capacity and\s+(?:the\s+)?(?:count|number)\b",
     ),
     (
@@ -114,7 +116,8 @@ _EXCLUDING = re.compile(
     r"|leav(?:e|ing) out|rather than"
     r"|without|outside(?: of)?|not (?:in|near|around|from|at|including)|anywhere but|anything but|everything but"
     r"|all but|minus|nowhere near)"
-    r"\s+(?:for\s+)?(?:any(?:thing)?\s+)?(?:in\s+|of\s+|the\s+|those\s+|sites\s+in\s+|ones\s+in\s+|near\s+)*",
+    r"\s+(?:for\s+)?(?:any(?:thing)?\s+)?(?:in\s+|of\s+|on\s+|from\s+|the\s+|those\s+|these\s+|sites\s+in\s+|ones\s+in\s+"
+    r"|ones\s+|near\s+)*",
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(r"\b(?:no|sorry|oops|wait|hang on|i mean|actually|rather|make that)\b", re.IGNORECASE)
@@ -157,7 +160,7 @@ def _exclusion(text: str) -> tuple[str, str] | None:
         words = found.group().lower()
         places = find_places(text) if places is None else places
         technologies = find_technologies(text) if technologies is None else technologies
-        hit = next((one for one in places if one.start == found.end()), None)
+        hit = next((one for one in places if one.start <= found.end() < one.end and one.start >= found.start()), None)
         if hit and not (words.startswith("outside") and _is_setting(text[: found.start()])):
             return "exclusion", text[found.start() : hit.end]
         technology = next((one for one in technologies if one.start == found.end()), None)

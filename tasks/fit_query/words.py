@@ -3,7 +3,8 @@
     split_words("St. Ives & King's Lynn") -> keys st, ives, and, kings, lynn
 
 A key has no case, accents or apostrophes; "saint" is "st" and "&" is "and". Digits stay glued to
-their letters ("500kw" and "RG17" are one word each). Hyphens and blanks both divide words.
+their letters ("500kw" and "RG17" are one word each), but not to a word before them. Hyphens and blanks both
+divide words.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+# What digits may be glued to: "turbines500kw" and "top10" are two words each, RG17, CO2 and COP26 are one.
+GLUED = r"(?=\d)(?:(?<=[a-z]{4})|(?<=\b(?:top|max|min|sub|cap|pre)))"
 _WORD = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*|&")
+_GLUED_TO = re.compile(r"[^\W\d_]{4}\d|\b(?:top|max|min|sub|cap|pre)\d", re.IGNORECASE)
+_APART = re.compile(rf"(?:[^\W\d_]{{4,}}|\b(?:top|max|min|sub|cap|pre))(?=\d)|{_WORD.pattern}", re.IGNORECASE)
 _SAME = {"&": "and", "saint": "st"}
 _APOSTROPHES = str.maketrans("", "", "'’`")
 
@@ -45,7 +50,8 @@ def word_set(listed: str) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def split_words(text: str) -> tuple[Word, ...]:
     """All words of `text`, in order. Kept for a while: one question is split by several parts of the task."""
-    return tuple(Word(found.start(), found.end(), word_key(found.group())) for found in _WORD.finditer(text))
+    pattern = _APART if _GLUED_TO.search(text) else _WORD
+    return tuple(Word(found.start(), found.end(), word_key(found.group())) for found in pattern.finditer(text))
 
 
 def key_of(text: str) -> str:

@@ -16,9 +16,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tasks.fit_query.rules import aggregates, commissioning, figures, grouping, rankings, refusals, story, subjects
+from tasks.fit_query.rules import (
+    aggregates,
+    commissioning,
+    figures,
+    grouping,
+    limits,
+    rankings,
+    refusals,
+    story,
+    subjects,
+)
 from tasks.fit_query.rules.corrections import without_corrected
 from tasks.fit_query.rules.lexeme import Lexeme, lexemes
+from tasks.fit_query.rules.paperwork import without_paperwork
 from tasks.fit_query.rules.places import put_places
 from tasks.fit_query.rules.request import focused
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
@@ -28,29 +39,44 @@ __all__ = ["read"]
 _LAYERS = (
     subjects.ids,
     grouping.groups,
-    rankings.early_numbers,
+    limits.early_numbers,
     commissioning.rule,
     figures.rule,
     aggregates.rule,
     rankings.early,
     subjects.rule,
-    rankings.late,
+    limits.late,
 )
 _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 
 
 def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
+    asked = without_paperwork(text)
+    reading = _read(asked, today)
+    # A number that was taken for somebody's paperwork may have been the FIT id after all.
+    if asked != text and reading and not reading.keys() - _MARKS and reading.get("query_type") != "unsupported":
+        return None
+    return reading
+
+
+_MARKS = frozenset({"query_type", "revenue", "regional"})
+
+
+def _read(text: str, today: date) -> dict[str, Any] | None:
     found = lexemes(text)
     try:
         try:
             return _reading(_question(text, found, today, boldly=False))
         except Unreadable:
-            return _reading(_question(text, found, today, boldly=True))
+            question = _question(text, found, today, boldly=True)
+        try:
+            return _reading(question)
+        except Unreadable:
+            refusals.refuse_other_subject(question)
+            return None
     except Unsupported:
         return {"query_type": "unsupported"}
-    except Unreadable:
-        return None
 
 
 def _question(text: str, found: list[Lexeme], today: date, boldly: bool) -> Question:

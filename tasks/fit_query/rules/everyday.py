@@ -47,7 +47,7 @@ FILLERS = """
     respectively anyway anyways question ask asking asked request requesting requested enquiry inquiry requirement
     requirements criteria condition conditions ltd simple easy straightforward new old newer older modern recent
     recently newly brand theirselves himself themselves itself myself ourselves yourself country's nation's area's
-    supported support's paid pay pays receiving receive receives whatsoever period fullstop stop comma actual
+    supported support's paid pay pays receiving receive receives whatsoever period fullstop stop comma actual respected
     effective effectively given high low owt nowt summat wee aboot working functioning down up way lol haha ha hehe
     ooh oooh aah omg wow yo oi hiya howdy heya gosh blimey crikey cor ey eh innit luv hun sunshine fine enough plenty
     sweet thanx tq tyvm tia plis pleeease pleease fancy chap's hadnt wasn asap wondered bother trouble favour
@@ -102,6 +102,12 @@ FILLER_PHRASES = """
     before i forget|before you go|before lunch|after lunch|by the by|a big fan|big day|small world|a little bit
     a little bird told me|at your leisure|the last time|last time|this time|next time|many a time|in half an hour
     yeah no|no yeah|what i meant was|what i mean is|other than that|apart from that|aside from that|besides that
+    share the list|share a list|share list|share the data|share the details|share details|please share
+    kindly share|could you share|can you share
+    be so kind|so kind|would be kind|very kind
+    kind of you|if you would be so kind|if you will be so kind|if youd be so kind|most kind
+    your prompt reply|your prompt response|your prompt attention|your prompt action|your prompt help|prompt reply
+    prompt response|do the needful
     please and thank you|in kw|in mw|in kilowatts|in megawatts|units of
 """
 

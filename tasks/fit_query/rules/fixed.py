@@ -21,7 +21,15 @@ _OTHER_DATE = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_YEAR = re.compile(
-    rf"\btwenty[\s-](?:{_TEENS}|twenty)\b|\btwo thousand(?: and)? (?:{_TEENS}|five|six|seven|eight|nine)\b",
+    rf"\btwenty(?:[\s-]{_TEENS}\b|(?:(?<=\bin twenty)|(?<=\bby twenty)|(?<=\bbefore twenty)|(?<=\bafter twenty)"
+    r"|(?<=\bsince twenty)|(?<=\buntil twenty))[\s-](?:twenty|thirty)"
+    r"(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?\b(?!\s*(?:k|m|years|months|sites))|[\s-]twenty\b)"
+    rf"|\btwo thousand(?: and)? (?:{_TEENS}|five|six|seven|eight|nine)\b",
+    re.IGNORECASE,
+)
+_THOSE = re.compile(
+    r"\b(?:those|these|the same|the other)\s+(?:two|three|four|five|[2-5])\b(?!\s*(?:[kmg]?w\b|kilo|mega|years?|yrs?"
+    r"|months?|hundred|thousand|\w+est\b))",
     re.IGNORECASE,
 )
 _B4 = re.compile(r"\bb4\b(?!\s*\d[a-z])", re.IGNORECASE)
@@ -30,7 +38,7 @@ _DIGITS = {"zero": "0", "oh": "0", "o": "0", "nought": "0"} | {str(digit): str(d
 _DIGITS |= {word: str(digit) for digit, word in enumerate(_DIGIT_WORDS.split()[3:], start=1)}
 _DIGIT = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|\d(?![\d.,]))"
 _SPELLED_ID = re.compile(
-    rf"\b(?:fit|id|ident|ref|reference|number|installation|tariff)\W+(?:(?:id|no|number|ref|is|for"
+    rf"\b(?:fit|i\W?d|ident|ref|reference|number|installation|tariff)\W+(?:(?:i\W?d|no|number|ref|is|for"
     rf"|of)\W+)*((?:{_DIGIT}\b[\s-]*){{3,7}})"
     r"(?!\s*(?:hundred|thousand|k|kw|mw|kilo|mega|years?|months?|sites?|installations?|point)\b)",
     re.IGNORECASE,
@@ -38,21 +46,21 @@ _SPELLED_ID = re.compile(
 _TIMES = re.compile(r"\b\d{1,2}\s*[x×]\s*(?=\d+(?:[.,]\d+)?\s*(?:[kmg]w|kilo|mega))", re.IGNORECASE)
 _OF_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DIGITED = re.compile(r"\d")
+# Not the second half of a postcode: "RG1 1AM", "LD3 7HR".
 _STORY_FIGURE = re.compile(
-    r"\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|o['’]?clock)\b|\b\d{1,2}:\d\d\b"  # the time of day
-    r"|(?<!within )(?<!than )(?<!under )(?<!over )\b\d{1,3}\s?(?:mins?|minutes?|hrs?|hours?|secs?)\b(?! (?:of"
+    r"\b(?:(?=\d)(?<![a-z]\d )(?<![a-z]\d\d )(?<!\d[a-z] )(?:\d{1,2}(?:[:.]\d\d)?(?:\s?-\s?\d{1,2}(?:[:.]\d\d)?)?\s?(?:am|pm|o['’]?clock)\b"
+    r"|\d{1,2}:\d\d\b"  # the time of day
+    r"|(?<!within )(?<!than )(?<!under )(?<!over )\d{1,3}\s?(?:mins?|minutes?|hrs?|hours?|secs?)\b(?! (?:of"
     r"|from|drive|walk|away))"
-    r"|\b\d+(?:\.\d+)?\s?(?:p|pence)\b(?! ?/?kwh)|\b\d+(?:\.\d+)?\s?(?:million|billion|grand)\b(?! (?:k|m|g)?w)"
-    r"|\b(?:room|page|invoice|order|ticket|case|extension|ext|platform|flat|question"
-    r"|item)\s?(?:no\.?\s?)?#?\d[\d/-]*\b"
-    r"|^\W*(?:our |your |my )?ref\W{0,2}\s?[\w-]*\d+/[\w/-]+|\b0\d{2,4}[ -]?\d{3}[ -]?\d{3,4}\b"
-    r"|\b(?:letter|e-?mail|call|meeting|note|report|invoice|article|conversation|memo)\s+(?:of|on|dated"
-    r"|from)\s+(?:the\s+)?"
+    r"|\d+(?:\.\d+)?\s?(?:p|pence)\b(?! ?/?kwh)|\d+(?:\.\d+)?\s?(?:million|billion|grand)\b(?! (?:k|m|g)?w)"
+    r"|0\d{2,4}[ -]?\d{3}[ -]?\d{3,4}\b|2(?:day|moro|nite)\b)"
+    r"|(?:room|page|invoice|order|ticket|case|extension|ext|platform|flat|question|item)\s?(?:no\.?\s?)?#?\d[\d/-]*\b"
+    r"|(?:letter|e-?mail|call|meeting|note|report|invoice|article|conversation|memo)\s+(?:of|on|dated|from)\s+"
+    r"(?:the\s+)?"
     rf"\d{{1,2}}(?:st|nd|rd|th)?\s+{_OF_MONTH}(?:\s+20\d\d)?"
-    r"|\(?\best(?:d|ab)?\.? (?:in )?(?:1[89]|20)\d\d\b\)?|\bsince (?:19|20)\d\d,? (?=i\b|we\b|my\b|our\b)"
-    r"|\bat \d\d (?=i\b)|\baged? \d\d\b|\b(?:dr[io]ven?|drove|travell?ed|walked|cycled"
-    r"|came)\s+(?:\w+\s+)?\d+ (?:miles|km)\b"
-    r"|\b(?:gr8|l8r?|m8|w8|2day|2moro|2nite)\b",
+    r"|est(?:d|ab)?\.? (?:in )?(?:1[89]|20)\d\d\b|since (?:19|20)\d\d,? (?=i\b|we\b|my\b|our\b)"
+    r"|at \d\d (?=i\b)|aged? \d\d\b|(?:dr[io]ven?|drove|travell?ed|walked|cycled|came)\s+(?:\w+\s+)?\d+ (?:miles|km)\b"
+    r"|(?:gr8|l8r?|m8|w8)\b)|^\W*(?:our |your |my )?ref\W{0,2}\s?[\w-]*\d+/[\w/-]+",
     re.IGNORECASE,
 )
 _COMPASS = re.compile(
@@ -83,6 +91,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
 
     for soon in _B4.finditer(text):
         put(Lexeme(CLASSES["BEFORE"], soon.start(), soon.end(), None, "before"))
+    for those in _THOSE.finditer(text):
+        put(Lexeme(CLASSES["REFER"], those.start(), those.end()))
     for spelled in _SPELLED_ID.finditer(text):
         digits = "".join(_DIGITS[word.lower()] for word in re.findall(r"[^\W_]+", spelled[1]))
         put(Lexeme(CLASSES["NUMBER"], spelled.start(1), spelled.start(1) + len(spelled[1].rstrip()), digits, digits))
@@ -127,7 +137,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
         if amount.text.lower() in ("one", "a half", "half", "second", "third", "thirds", "couple", "pair"):
             continue
         if _ORDINAL.match(text, amount.end):
-            put(Lexeme(CLASSES["ORDINAL"], amount.start, amount.end + 2))
+            kind = "FIRST" if amount.text == "1" else "ORDINAL"
+            put(Lexeme(CLASSES[kind], amount.start, amount.end + 2))
             continue
         kind = "TIME" if amount.unit in ("years", "months", "weeks", "days") else "NUMBER"
         if amount.unit in KW or amount.text[-1:] in "kK":
@@ -140,6 +151,7 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     return fixed
 
 
+_JOINTS = frozenset({"and", "to", "-", "–", "up to", "through"})
 _BETWEEN = re.compile(r"(?:between|from|btwn)\s+(?:about\s+)?$", re.IGNORECASE)
 
 
@@ -147,7 +159,7 @@ def _amounts(text: str) -> Iterator[Amount]:
     """Amounts of `text`; "between fifty and a hundred kW" has two, though fifty and a hundred could be one."""
     found = find_amounts(text)
     for at, amount in enumerate(found):
-        paired = at + 1 < len(found) and text[amount.end : found[at + 1].start].strip() == "and"
+        paired = at + 1 < len(found) and text[amount.end : found[at + 1].start].strip().lower() in _JOINTS
         cut = _joint(amount.text) if not paired and _BETWEEN.search(text, 0, amount.start) else None
         if cut is None:
             yield amount

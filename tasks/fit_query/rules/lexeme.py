@@ -15,6 +15,8 @@ from tasks.fit_query.postcodes import areas
 from tasks.fit_query.rules import everyday, lexicon
 from tasks.fit_query.rules.classes import CLASSES, CONSUMED, NAMES, Lexeme
 from tasks.fit_query.rules.fixed import fixed_lexemes
+from tasks.fit_query.rules.glued import unglued
+from tasks.fit_query.rules.query_strings import settled
 from tasks.fit_query.rules.spelling import nearest
 from tasks.fit_query.rules.tokens import Token, tokens
 
@@ -26,6 +28,7 @@ _SYMBOLS_OF = {
     "ABOUT": ("~", "≈", "±"),
     "EXACT": ("=",),
     "PLUS": ("+",),
+    "NOT": ("!=", "<>", "≠"),
     "AND": ("&",),
     "SLASH": ("/",),
     "ID": ("#",),
@@ -121,10 +124,13 @@ def lexemes(text: str) -> list[Lexeme]:
         if lexeme is not None:
             found.append(lexeme)
         at += length
-    return _rebound(found)
+    return settled(text, _rebound(found))
 
 
 _BOUND_ANEW = {"MORE_AFTER": "MORE", "LESS_AFTER": "LESS", "ONWARDS": "AFTER", "EARLIER": "BEFORE"}
+_RANKED = frozenset({"SUPER", "TECHNOLOGY", "TECHNOLOGY_MANY", "SITE_MANY", "SIZE"})
+_BY_MEANS = frozenset({"made", "run", "operated"})  # "made by water power", but "made by Vestas"
+_KINDS = frozenset(CLASSES[name] for name in ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"))
 _FIGURES = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE"))
 
 
@@ -133,10 +139,20 @@ def _rebound(found: list[Lexeme]) -> list[Lexeme]:
     for at in range(len(found) - 1):
         if found[at].key == "nr" and NAMES[found[at].kind] == "ID" and found[at + 1].kind not in _FIGURES:
             found[at] = found[at]._replace(kind=CLASSES["NEAR"])
+        if found[at].key in _BY_MEANS and NAMES[found[at].kind] == "UNSAYABLE" and found[at + 1].kind in _KINDS:
+            found[at] = found[at]._replace(kind=CLASSES["STORY"])
+        if found[at].key == "after" and _is_wanted(found, at):
+            found[at] = found[at]._replace(kind=CLASSES["WHICH"])
         anew = _BOUND_ANEW.get(NAMES[found[at].kind])
         if anew and found[at].key == "and" and found[at + 1].kind in _FIGURES:
             found[at] = found[at]._replace(kind=CLASSES[anew])
     return found
+
+
+def _is_wanted(found: list[Lexeme], at: int) -> bool:
+    """Whether "after" at `at` says what is wanted: "after the 5 biggest"."""
+    names = [NAMES[one.kind] for one in found[at + 1 : at + 3]]
+    return len(names) == 2 and names[0] == "NUMBER" and names[1] in _RANKED
 
 
 _BEFORE_PLACES = frozenset({"in", "near", "around", "from", "across"})
@@ -145,14 +161,30 @@ _BEFORE_PLACES = frozenset({"in", "near", "around", "from", "across"})
 def _spelled_right(words: list[Token], fixed: dict[int, Lexeme]) -> list[Token]:
     """`words` with the lexicon's spelling. A word that may be a place where one would stand is left alone."""
     known = known_words()
+    apart: list[tuple[int, list[Token]]] = []
     for at, token in enumerate(words):
         key = token.key
         if key in known or token.start in fixed or len(key) < 4 or not key.isalpha() or is_foreign(key):
             continue
         if at and words[at - 1].key in _BEFORE_PLACES and resolve(key).place:
             continue
-        words[at] = token._replace(key=corrected(key))
+        parts = unglued(key)
+        if parts:
+            apart.append((at, _parted(token, parts)))
+        else:
+            words[at] = token._replace(key=corrected(key))
+    for at, several in reversed(apart):
+        words[at : at + 1] = several
     return words
+
+
+def _parted(token: Token, parts: tuple[str, ...]) -> list[Token]:
+    """Words typed without a blank between them, each with its place in the text."""
+    several, start = [], token.start
+    for part in parts:
+        several.append(Token(start, start + len(part), part))
+        start += len(part)
+    return several
 
 
 def _phrase_at(

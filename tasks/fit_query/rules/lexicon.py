@@ -169,6 +169,7 @@ PHRASES: dict[str, str] = {
         combined heat n power=Micro CHP
         cogeneration=Micro CHP|cogen=Micro CHP|co generation=Micro CHP|mchp=Micro CHP
         micro combined heat and power=Micro CHP|micro cogeneration=Micro CHP|heat and power=Micro CHP
+        c h p=Micro CHP|micro c h p=Micro CHP|a d=Anaerobic digestion|p v=Photovoltaic|solar p v=Photovoltaic
         u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
     """,
     "TECHNOLOGY_ONE": """
@@ -183,7 +184,7 @@ PHRASES: dict[str, str] = {
     """,
     "TECHNOLOGY_MANY": """
         turbines=Wind|wind turbines=Wind|windturbines=Wind|chps=Micro CHP|micro chps=Micro CHP
-        ad plants=Anaerobic digestion|biogas plants=Anaerobic digestion
+        ad plants=Anaerobic digestion|a d plants=Anaerobic digestion|biogas plants=Anaerobic digestion
         wind mills=Wind|windmills=Wind|solar panels=Photovoltaic
         panels=Photovoltaic|hydro turbines=Hydro|water turbines=Hydro|water wheels=Hydro|waterwheels=Hydro
         hydroelectric turbines=Hydro|digesters=Anaerobic digestion|anaerobic digesters=Anaerobic digestion
@@ -318,8 +319,8 @@ PHRASES: dict[str, str] = {
         feed in tariff scheme|fit register|feed in tarrif|feed in tarif
     """,
     "ID": """
-        id|ids|ident|identifier|ref|reference|reference number|id number|fit id|fitid|fit number|installation id
-        fit no|fit ref|fit ids|number id|installation number|site id|no|nr|fit identifier|fit id number
+        id|i d|i ds|fit i d|ids|ident|identifier|ref|reference|reference number|id number|fit id|fitid|fit number
+        installation id|fit no|fit ref|fit ids|number id|installation number|site id|no|nr|fit identifier|fit id number
         installation no|id no|fit reference|installation ref|site number|fid
     """,
     "SUPER": """
@@ -410,6 +411,10 @@ PHRASES: dict[str, str] = {
         furthest from the end=fit_remaining desc|furthest off expiry=fit_remaining desc
         longest term left=fit_remaining desc|most life left=fit_remaining desc|longest years left=fit_remaining desc
         most left=fit_remaining desc|most yrs left=fit_remaining desc|most yrs remaining=fit_remaining desc
+        most tariff left=fit_remaining desc|most tariff remaining=fit_remaining desc
+        longest tariff left=fit_remaining desc|longest tariff remaining=fit_remaining desc
+        least tariff left=fit_remaining asc|least tariff remaining=fit_remaining asc
+        shortest tariff left=fit_remaining asc|shortest tariff remaining=fit_remaining asc
         run out last=fit_remaining desc|most remaining years=fit_remaining desc
         most remaining support=fit_remaining desc|latest to expire=fit_remaining desc
     """,
@@ -448,7 +453,8 @@ PHRASES: dict[str, str] = {
     "NOT": """
         except|excluding|exclude|excludes|excepting|not|outside|outside of|other than|apart from|without
         anything but|everything but|all but|anywhere but|everywhere but|bar|minus|rather than|instead of|isnt|arent
-        not in|no|none|never|dont|ex|omit|omitting|leave out|leaving out|save for|aside from|doesnt|non|wasnt|werent
+        not in|nothing in|nothing near|nothing from|nothing at
+        no|none|never|dont|ex|omit|omitting|leave out|leaving out|save for|aside from|doesnt|non|wasnt|werent
         not including|ignoring|skip|skipping|neither|nor|barring|besides|dont include|do not include|cannot|havent
         hasnt|not counting|discounting|but for|sans|dont want|drop
     """,
@@ -488,6 +494,9 @@ PHRASES: dict[str, str] = {
         interconnector|energy from waste|incinerator|incinerators
     """,
     "REFER": """
+        those two|these two|those three|those counties|these counties|both counties|those towns|both towns
+        those places|both places|those areas|both areas|those regions|both regions|that postcode|this postcode
+        that district|the two counties|the two areas|the two places|the same county|the same place|those postcodes
         there|nearby|near me|near here|around here|near us|around us|close by|locally|local|in the area|that area
         round here|that county|same area|near it|round there|near there|around there|in that area|in the same area
         that region|this area|in this area|this region|in that county|in that region|in that town|in that city

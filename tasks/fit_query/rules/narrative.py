@@ -10,7 +10,9 @@ SIGNED, BARE_NAME   the end of a letter
 PURPOSE, REASON     what the answer is for
 PAST, HAS   what was, and what the asker or others have and say: figures in it are no filters
 PREAMBLE    "my daughter's teacher wants to know"
-REFERS      words that take up what the clause before named
+ASKER       "Caller wants", "He asks", "What I am after is"
+SALUTES, APOLOGY    "Respected sir", "Mrs Patel", "Sorry for the late reply"
+REFERS, THERE       words that take up what the clause before named; THERE: where it was
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ CUT = re.compile(
     r"|\b(?<!or )so\b(?! far\b| that\b|-)|\bbut\b|\banyway\b|\b(?:because|although|though)\b|\bas\b(?= (?:i|we"
     r"|my|our|he|she)\b)"
     r"|\band\b(?=\s+(?:(?:i|we|they|he|she|you)\b|(?:i|we|they|he|she|it|that)['’]|i[md]\b|(?:my|our|now"
-    r"|someone|somebody|everyone|then)\b"
+    r"|someone|somebody|everyone|then(?! (?-i:[A-Z])))\b"
     r"|(?:the|her|his|their) (?:kids|boss|client|council|wife|husband|bank|neighbours?)\b"
     r"|(?:needs?|wants?|show|find|list|give|could|can|please|which|what|how)\b)))",
     re.IGNORECASE,
@@ -44,17 +46,23 @@ TELLS = re.compile(
     rf"| were| has| have)\b|people\b|they\b"
     r"|(?:the|an?) [\w-]+['’]s (?:in|at|near|from|off|on)\b|(?:the|a|an|this|that|some|one|two|three|last|these"
     r"|those) (?:[\w'’-]+ ){1,4}?(?:was|were|is|are|has|had|have|went|said|says"
+    r"|calls|shows|states|reads"
     r"|got|came|swore|reckons?|thinks?|keeps?|kept|makes?|made|told|asked|seems?|wants?|needs?|hopes?|plans?"
     r"|lives?|works?|starts?|[\w'’-]{3,}(?:ed|ing))\b"
     r"|(?:just |only just |have |having )?(?:got|been|moved|come|came|finished|left|seen|read|heard|met|bought"
     r"|arrived|driven|drove)\b|off to\b|it['’]?s been\b|(?:[\w'’-]+ ){1,3}(?:was|were|used to)\b|born\b|given\b"
     r"|considering\b|despite\b|never\b"
     r"|been\b"
-    r"|having\b)",
+    r"|having\b|(?:[\w'’-]+ ){1,5}(?:says?|said|reckons?)\b"
+    r"|(?:customers?|callers?|clients?|visitors?|residents?|members?)\b|further to\b"
+    r"|following (?:your|our|my|the|his|her|their|up|on|last|yesterday)|thank(?:s| you) (?:\w+ )?for (?:the|your|that"
+    r"|this)|in (?:reply|response|answer) to|with (?:reference|regard) to (?:your|our|my|the)|as (?:discussed|agreed"
+    r"|promised|requested)\b)",
     re.IGNORECASE,
 )
 WISHES = re.compile(
     r"(?:\b(?:would|do)|['’]d) (?:love|like)\b(?! to (?!see|know|find|have|get|check|look|view|list))"
+    r"|\b(?:can|could|may|might) (?:i|we) (?:please |just |also )?(?:have|see|get|be (?:sent|shown|given)|know|ask)\b"
     r"|\b(?:search|seek|hunt|chase|fancy|(?:want(?:s|ed|ing)?|need(?:s|ed|ing)?)(?! to (?!see|know|find|have"
     r"|get|check|look|view|list|compare|pull|identify|count|ask))|after(?= (?:\w+ ){0,3}(?:turbines?|solar|wind"
     r"|hydro|sites?|pv|ad|chp|anything|something))"
@@ -63,7 +71,7 @@ WISHES = re.compile(
     r"|like to (?:see|know|find|have|get|check)|love to (?:see|know|find|have|get)|deal in|deals in"
     r"|limit(?:ed)?|budget|ceiling|floor|cut[- ]?off"
     r"|asked (?:about|for)|asking (?:about|for)|ask(?:s|ed)? (?:me|us) (?:about|for|to find|to list|to get)"
-    r"|wish|hoping|hunting|searching|seeking|show(?:ing)?|find|list|give|pull up"
+    r"|wish|hoping|hunting|searching|seeking|show(?:ing)?|find|(?<!\bmy )(?<!\bour )(?<!\bthe )list|give|pull up"
     r"|which of|how many|how much|limit"
     r"|invest in|do business|can afford|cover|target|specialise|focus(?:ed"
     r"|ing)? on)\b",
@@ -155,4 +163,45 @@ PREAMBLE = re.compile(
     r"(?: you)?(?: (?:about|for))?\b",
     re.IGNORECASE,
 )
+_WANTS = (
+    r"(?:wants?|needs?|would like|['’]d like|asks?|is asking|was asking|asked|requests|requested|wishes"
+    r"|(?:is|was|are|were|['’](?:s|m|re)) (?:after|looking for|interested in|enquiring about|asking (?:about|for))"
+    r"|enquire[sd]|wondered|wonders|is wondering)(?!\s+(?:19|20)\d\d)"
+)
+_TO_KNOW = (
+    r"(?: (?:me|us))?(?: (?:to (?:know|see|find(?: out)?|have|get|check|look at|look up|list|pull(?: up)?|show|be told"
+    r"|be sent)|for|about|if|whether))*"
+)
+# "He asks", "Caller wants", ": wants", "What I am after is", at the beginning of a clause.
+ASKER = re.compile(
+    rf"(?:(?<=[.;:!?,\n)])\s*|^\W*)(?:(?:he|she|they|(?:the |this |our )?(?:caller|customer|client|cust|visitor"
+    r"|gentleman|lady)|m(?:r|rs|s|iss)\.? [A-Z]\w+)(?:\s+|(?=['’])))?(?:also |just |only |really |now )?"
+    rf"(?:\b|(?=['’])){_WANTS}{_TO_KNOW}\b(?! (?:is|was|are|were)\b)"
+    r"|\b(?:what|all)\s+(?:i|we|he|she|they|(?:the |my |our )?(?:client|customer|caller|boss|council|board))"
+    r"\s*(?:['’](?:m|re|d|s|ve)\b|\b(?:am|are|is|was|were|have|has|would|really|actually|just|now)\b|\s)*"
+    r"(?:after|wanted|wants?|needed|needs?|like|looking for|interested in|asking (?:for|about)|hoping (?:for|to (?:see"
+    r"|get|find)))(?: to (?:see|know|have|get|find))?\s*(?:here |now |today )?(?:is|are|was|were|:|['’]s)(?!\w)",
+    re.IGNORECASE,
+)
+SALUTES = re.compile(
+    r"^\W*(?:(?:respected|dear|hi|hello|hey|good (?:morning|afternoon|evening))\W+)+(?:(?:sirs?|madams?|team|all|both"
+    r"|folks|colleagues|again|there|or)\b\W*)*(?:(?-i:[A-Z])\w+ (?:here|speaking)\b[^.,;:!?\n]*)?"
+    r"|^\W*(?:it['’]?s |this is )?(?-i:[A-Z])\w+ (?:here|speaking)\b[^.,;:!?\n]*"
+    r"|\b(?-i:Mrs?|MRS?|Ms|Miss|Dr|Prof|Cllr)\b\.?\s+(?:(?-i:[A-Z])\.?\s+)?(?-i:[A-Z])[\w'’-]+",
+    re.IGNORECASE,
+)
+APOLOGY = re.compile(
+    r"\b(?:sorry|apologies)\s+(?:for|about|to (?:bother|trouble|disturb|chase|keep|ask|be))\b"
+    r"(?:(?!\b(?:but|and|so|can|could|would|please|what|which|how|just|show|list|find|give)\b)[^.,;:!?\n])*",
+    re.IGNORECASE,
+)
 REFERS = re.compile(r"\b(?:they|them|those|these|ones|others?|another|it|that one|same)\b", re.IGNORECASE)
+THERE = re.compile(
+    r"\b(?:they|there|here|their)\b"
+    r"|\b(?:in|near|around|for|of|across|from|between|at|within|round)\s+(?:just |only )?"
+    r"(?:(?:those|these|both|either|the(?= two| three| same| latter| former)|that|this|the same)\b(?:\s+of)?(?:\s+(?:"
+    r"the|those|two|three|four|them|same)\b)*"
+    r"(?=\s*(?:$|[.,;:?!)]|count|town|cit|place|area|region|postcode|district|village|island|part|with|have|has|that"
+    r"|which|over|under|above|below|built|commissioned|of|and|or|at|are|is|by)))",
+    re.IGNORECASE,
+)

@@ -44,11 +44,30 @@ def put_places(question: Question) -> None:
         question.put("location", names[0])
     elif names:
         question.put("locations", names)
+    if (
+        not names
+        and not postcodes
+        and question.has("REFER")
+        and not question.has("EVERYWHERE")
+        and _refers_to_a_place(question)
+    ):
+        raise Unsupported("a place that is not named")
     if postcodes:
         for at, lexeme in enumerate(question.lexemes):
             if lexeme.value == "postcode_area" and not question.has("COUNT", "TOTAL", "AVERAGE", "PER", "BY"):
                 question.consume(at, at + 1)
         question.put("postcodes", list(dict.fromkeys(postcodes)))
+
+
+_THAT_PLACE = re.compile(r"\b(?:that|those|these|both|same|our|my|me|us|two|three)\b", re.IGNORECASE)
+
+
+def _refers_to_a_place(question: Question) -> bool:
+    """Whether "in those counties" or "near me" stands for a place that nothing names. A bare "there" may mean none."""
+    return any(
+        NAMES[lexeme.kind] == "REFER" and _THAT_PLACE.search(question.quote(at)) is not None
+        for at, lexeme in enumerate(question.lexemes)
+    )
 
 
 def _consume_frame(question: Question, at: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.rules import relevance, story
+from tasks.fit_query.rules.exclusions import only_benign_not
+from tasks.fit_query.rules.explained import consume_explained
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.names import is_terse
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported, compiled
@@ -17,22 +19,14 @@ _HARMLESS_WORDS = """
     VAGUE OLD ABOUT AREA CORRECTION UNIT COMPOUND FOREIGN GROUP_OTHER UNSAYABLE ID EXACT
 """
 _HARMLESS = frozenset(_HARMLESS_WORDS.split())
-_TIME_WORDS = frozenset({"BEFORE", "AFTER", "SINCE", "UNTIL"})
-_FIGURE = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE", "MONTH", "DECADE"))
 _NEAR_NOTHING = re.compile(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"))
 _UNKNOWN_RATE = re.compile(compiled("UNKNOWN RATE"))
 _BEYOND = re.compile(compiled("(?:MORE|LESS) PLACE"))
 _COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
 _BARE_COMPOUND = re.compile(compiled("KIND STORY"))
-_BENIGN_NOT = re.compile(
-    r"\b(?:not|don'?t|doesn'?t)\s+"
-    r"(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b"
-    r"|\bnever mind\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b",
-    re.IGNORECASE,
-)
 _SOON = re.compile(r"\b(?:expir|end|run|finish|laps)\w*(?: out| off)? (?:soon|shortly)\b", re.IGNORECASE)
 _OWNER = re.compile(
-    r"(?:^|\b(?:tell|know|see|find out|ask|asking|wonder|wondering|me|us|say|and|of)\b)"
+    r"(?:^|[,;:.?!]|\b(?:tell|know|see|find out|ask|asking|wonder|wondering|me|us|say|and|of)\b)"
     r"\s*who(?:['’]s| (?:has"
     r"|is|had))?\s*"
     r"(?:own|run|built|build|operat|made|make|manag|manufactur|maintain|develop|suppl|erect)",
@@ -55,7 +49,8 @@ _ADVICE = re.compile(
     r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b"
     r"(?! (?:i|we|you) (?:find|see|get|list|search|look|show|pull|filter))|should (?:i|we)\b|why\b"
     r"|(?:is|are)\b(?! there| any| these| those| some| existing| FIT| fit)"
-    r"|do(?:es)? (?!you have|we have|any)|when\b|who\b)",
+    r"|do(?:es)? (?!you have|we have|any|the needful|(?:me|us|let|send|tell|show|list|find|give|share|provide|help)\b)"
+    r"|when\b|who\b)",
     re.IGNORECASE,
 )
 
@@ -84,7 +79,7 @@ def refuse(question: Question) -> None:
         raise Unsupported("advice")
     if _OWNER.search(question.text.lstrip()):
         raise Unsupported("an owner")
-    if question.has("NOT") and not _only_benign_not(question):
+    if question.has("NOT") and not only_benign_not(question):
         raise Unsupported("an exclusion")
     if question.has("EXPIRE") and _SOON.search(question.text):
         raise Unsupported("a vague time left")
@@ -94,61 +89,6 @@ def refuse(question: Question) -> None:
         raise Unsupported("support that has ended")
     if not re.search(r"\w", question.text):
         raise Unsupported("no words")
-
-
-def _only_benign_not(question: Question) -> bool:
-    """Whether each "not" belongs to a turn of speech ("not sure") or to "does not expire for"."""
-    for at, character in enumerate(question.classes):
-        if character != CLASSES["NOT"]:
-            continue
-        lexeme = question.lexemes[at]
-        if lexeme.key in ("no", "nr") and NAMES.get(question.classes[at + 1 : at + 2]) in ("NUMBER", "YEAR"):
-            question.retype(at, "ID")
-            continue
-        if CLASSES["EXPIRE"] in question.classes[at + 1 : at + 3]:
-            continue
-        benign = any(found.start() <= lexeme.start < found.end() for found in _BENIGN_NOT.finditer(question.text))
-        if not benign and not _excludes_nothing(question, at):
-            return False
-        question.consume(at, at + 1)
-    return True
-
-
-_EXCLUDABLE_WORDS = """
-    PLACE POSTCODE TECHNOLOGY TECHNOLOGY_ONE TECHNOLOGY_MANY AMOUNT NUMBER YEAR DATE MONTH DECADE TIME SIZE SUPER EXPIRE
-    EXPIRED LEFT SUPPORT REVENUE REPOWERING RATE UNSAYABLE BUILT MORE LESS SITE_ONE SITE_MANY GROUP_OTHER OLD AREA ALL
-    REGIONAL CAPACITY AMOUNT UNIT FIT
-"""
-_EXCLUDABLE = frozenset(_EXCLUDABLE_WORDS.split())
-_LIMP = frozenset({"any", "anything", "something", "stuff", "things", "everything"})
-
-
-def _excludes_nothing(question: Question, at: int) -> bool:
-    """Whether nothing that a filter could say stands behind a "not": "nothing fancy", "no fuss", "I haven't a clue".
-
-    Nothing may stand before it in its clause either, so that "wind in Kent not zorp" stays an exclusion.
-    """
-    lexeme = question.lexemes[at]
-    behind = question.text[lexeme.end :]
-    stop = _NOT_ENDS.search(behind)
-    end = lexeme.end + (stop.start() if stop else len(behind))
-    scope = [one for one in question.lexemes[at + 1 :] if one.start < end]
-    if any(NAMES[one.kind] in _EXCLUDABLE and one.key not in _LIMP for one in scope):
-        return False
-    groups = [at + 1 + number for number, one in enumerate(scope) if NAMES[one.kind] == "GROUP"]
-    if groups and not question.has("COMPARE"):
-        return False
-    for group in groups:
-        question.consume(group, group + 1)
-    if groups:
-        return True
-    named = any(NAMES[one.kind] == "UNKNOWN" and question.text[one.start].isupper() for one in scope)
-    opening = max((cut.end() for cut in _NOT_ENDS.finditer(question.text, 0, lexeme.start)), default=0)
-    before = {NAMES[one.kind] for one in question.lexemes[:at] if one.start >= opening}
-    return not named and not before & (_EXCLUDABLE - {"ALL"})
-
-
-_NOT_ENDS = re.compile(r"[,.;:?!\n]|\b(?:just|so|but|only|and)\b|\s[-–—]\s", re.IGNORECASE)
 
 
 def check_left_over(question: Question) -> None:
@@ -179,7 +119,7 @@ def check_left_over(question: Question) -> None:
         raise Unreadable("an unknown word behind a technology")
     if compound or foreign:
         raise Unsupported("a subject beside installations")
-    _consume_explained(question)
+    consume_explained(question)
     named = bool((_KINDS | _SITES) & set(kinds))
     told_of = unknown or "STORY" in kinds or "GROUP_OTHER" in kinds
     if not named and told_of and reading and reading.keys() <= {"location", "locations", "aggregate", "sort", "limit"}:
@@ -210,12 +150,30 @@ def check_left_over(question: Question) -> None:
         and "TECHNOLOGY_MANY" not in kinds
     ):
         raise Unsupported("a question of what it is or how it works")
+    _refuse_glued(question)
+
+
+_GLUED = re.compile(r"(?:solar|hydro|turbines?|biogas|windfarms?|wind(?:in|at|near|from|over|under))[a-z]{4,}")
+
+
+def _refuse_glued(question: Question) -> None:
+    """Raises Unreadable for a word that begins with a technology and goes on: "hydroinwales" may be two filters."""
+    for lexeme in question.lexemes:
+        if lexeme.kind == CLASSES["UNKNOWN"] and _GLUED.match(lexeme.key):
+            raise Unreadable("a technology in an unknown word")
 
 
 def _compares(question: Question) -> bool:
     reading = question.reading
     places = len(reading.get("locations", ())) + len(reading.get("postcodes", ())) + ("location" in reading)
     return "technologies" in reading or places > 1 or "group_by" in reading
+
+
+def refuse_other_subject(question: Question) -> None:
+    """Raises Unsupported for an unreadable question that names another subject and no installations."""
+    named = {NAMES[lexeme.kind] for lexeme in question.lexemes}
+    if _foreign(question) and not named & (_KINDS | _SITES):
+        raise Unsupported("another subject")
 
 
 def _foreign(question: Question) -> int:
@@ -236,90 +194,5 @@ def _describes_place(question: Question, at: int) -> bool:
     return question.lexemes[at].key in _WEATHERS and bool(behind) and NAMES[behind[0].kind] == "PLACE"
 
 
-def _consume_explained(question: Question) -> None:
-    """Takes away what words of a filter that was read leave behind: "left" once the time left is known."""
-    reading = question.reading
-    explained: set[str] = set()
-    for at, character in enumerate(question.classes):
-        if NAMES.get(character) in ("FIRST", "LAST", "NEXT") and _ends_or_tells(question, at + 1):
-            question.consume(at, at + 1)
-        if NAMES.get(character) in ("MORE", "LESS") and _bounds_nothing(question, at):
-            question.consume(at, at + 1)
-        if NAMES.get(character) == "GROUP" and _names_field(question, at):
-            question.consume(at, at + 1)
-        if NAMES.get(character) == "ORDINAL" and NAMES.get(question.classes[at + 1 : at + 2]) == "COMMA":
-            question.consume(at, at + 1)
-        if NAMES.get(character) == "NUMBER" and _counts_things(question, at):
-            question.consume(at, at + 1)
-        if NAMES.get(character) in _TIME_WORDS | {"BETWEEN"} and not _FIGURE & {
-            lexeme.kind for lexeme in question.lexemes[at + 1 : at + 4]
-        }:
-            question.consume(at, at + 1)  # "before that", "after the meeting": a bound of nothing
-    if reading.keys() & {"remaining_min", "remaining_max"} or str(reading.get("sort")).startswith("fit_remaining"):
-        explained |= {"LEFT", "EXPIRE", "SUPPORT", "NEXT", "UNTIL", "BEFORE"}
-    if reading.keys() & {"capacity_min", "capacity_max", "capacity_about", "capacity_exactly", "size"} or str(
-        reading.get("sort")
-    ).startswith("capacity"):
-        explained |= {"CAPACITY", "UNIT", "EXACT"}
-    if "revenue" in reading:
-        explained |= {"ANNUAL"}
-    if str(reading.get("sort")).endswith("desc") or str(reading.get("sort")).endswith("asc"):
-        explained |= {"FIRST"}
-    if "group_by" in reading:
-        explained |= {"GROUPED"}
-    if reading.get("query_type") == "comparison":
-        explained |= {"BETWEEN", "TO"}
-    for at, character in enumerate(question.classes):
-        if character != "_" and NAMES[character] in explained:
-            question.consume(at, at + 1)
-
-
 def _kinds_of(question: Question) -> str:
     return "".join(lexeme.kind for lexeme in question.lexemes)
-
-
-_THESE = re.compile(r"\b(?:the|those|these|my|our|all|both|her|his|their|are|we['’]re|were|us)\s+$", re.IGNORECASE)
-
-
-def _names_field(question: Question, at: int) -> bool:
-    """ "the technology must be wind": a field's name before its value."""
-    lexeme = question.lexemes[at]
-    behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
-    return (
-        lexeme.value == "technology" and behind in _KINDS and not question.has("BY", "PER", "COUNT", "TOTAL", "AVERAGE")
-    )
-
-
-_FREE_BOUNDS = frozenset({"at least", "at most", "over", "under", "above", "below", "beyond"})
-_NO_BOUND_OF = frozenset({"", "COMMA", "STOP", "STORY", "COUNT", "ALL", "WHICH", "REFER", "AVERAGE", "TOTAL"})
-
-
-def _bounds_nothing(question: Question, at: int) -> bool:
-    """Whether "at least" or "over" is a turn of speech: "at least tell me how many"."""
-    behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
-    before = NAMES[question.lexemes[at - 1].kind] if at else ""
-    figure = before in ("AMOUNT", "NUMBER", "TIME", "YEAR")
-    return question.quote(at).lower() in _FREE_BOUNDS and behind in _NO_BOUND_OF and not figure
-
-
-def _counts_things(question: Question, at: int) -> bool:
-    """Whether a spelled number only counts what is spoken of: "those are the two tests", "the three towns"."""
-    start = question.lexemes[at].start
-    behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
-    return (
-        (
-            question.quote(at).isalpha()
-            and bool(_THESE.search(question.text[:start]))
-            and behind in ("STORY", "UNKNOWN", "GROUP_OTHER")
-        )
-        or behind == "STORY"
-        or (behind == "SITE_MANY" and question.lexemes[at + 1].key == "things")
-    )
-
-
-_STORY_GOES_ON = frozenset({"STORY", "UNKNOWN", "COMMA", "STOP", "FIT", "GROUP_OTHER"})
-
-
-def _ends_or_tells(question: Question, at: int) -> bool:
-    """Whether nothing but a story goes on at `at` ("next week"), so that "next" ranks nothing."""
-    return at >= len(question.lexemes) or NAMES[question.lexemes[at].kind] in _STORY_GOES_ON

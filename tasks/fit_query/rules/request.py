@@ -16,71 +16,31 @@ from typing import NamedTuple
 
 from tasks.fit_query.gazetteer import resolve
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
+from tasks.fit_query.rules.families import (
+    ASIDE,
+    COUNTED_THINGS,
+    FAMILY_OF,
+    LISTED,
+    NO_FILTER,
+    PLAIN_FILTERS,
+    TECHNOLOGY,
+    TOPIC,
+    WHERE,
+)
+from tasks.fit_query.rules.letter import asides, askers, courtesies, preambles, purposes, signature
 from tasks.fit_query.rules.narrative import (
-    BARE_NAME,
     CUT,
     DECLARES,
     DISMISSES,
     HAS,
     OPENS,
     PAST,
-    PREAMBLE,
-    PURPOSE,
     REASON,
     REFERS,
-    SIGNED,
     TELLS,
+    THERE,
     WISHES,
 )
-
-_TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
-_WHERE = frozenset({"PLACE", "POSTCODE"})
-_TOPIC = _TECHNOLOGY | {"SITE_ONE", "SITE_MANY", "REPOWERING", "REVENUE", "RATE", "FIT", "ID", "COUNT", "COMPARE"}
-_LISTED = _WHERE | {"COMMA", "AND", "OR"}
-_FAMILY_OF = {
-    **dict.fromkeys(("AMOUNT", "NUMBER", "VAGUE_AMOUNT"), "figure"),
-    **dict.fromkeys(("YEAR", "DATE", "MONTH", "DECADE"), "date"),
-    **dict.fromkeys(_TECHNOLOGY, "technology"),
-    **dict.fromkeys(_WHERE, "place"),
-    "TIME": "time",
-    "SIZE": "size",
-    "SUPER": "sort",
-    "RATE": "rate",
-    "REVENUE": "revenue",
-    "REPOWERING": "repowering",
-}
-_NO_FILTER_WORDS = """
-    STORY UNKNOWN FOREIGN COMPOUND OWN NOT UNSAYABLE COMMA STOP DASH OPEN CLOSE SLASH AND OR BUT IN NEAR FROM TO WITHIN
-    BY ABOUT REFER MORE_OF VAGUE LAST NEXT FIRST OLD AGO AFTER BEFORE SINCE UNTIL CAPACITY MORE LESS PER GROUP
-    GROUP_OTHER
-    WHICH EXTREME ORDINAL LIMIT AREA BETWEEN SUPPORT BUILT LEFT EXPIRE SITE_ONE SITE_MANY PLACE POSTCODE MONTH TOTAL
-    HOWMUCH DISTANCE ABOUT_AFTER PLUS EVERYWHERE MOST ALL
-"""
-_ASIDE = frozenset(
-    {
-        "STORY",
-        "COMPOUND",
-        "UNKNOWN",
-        "NUMBER",
-        "MONTH",
-        "DATE",
-        "COMMA",
-        "STOP",
-        "IN",
-        "TO",
-        "AND",
-        "DASH",
-        "FIRST",
-        "NEXT",
-        "LAST",
-    }
-)
-_NO_FILTER = frozenset(_NO_FILTER_WORDS.split())
-_PLAIN_FILTERS = frozenset({"AMOUNT", "VAGUE_AMOUNT", "YEAR", "BUILT", "TIME", "MORE", "LESS", "BETWEEN"} | _TECHNOLOGY)
-_COUNTED_THINGS = frozenset({"STORY", "UNKNOWN", "FOREIGN", "COMPOUND", "GROUP_OTHER"})
-
-
-_THERE = re.compile(r"\b(?:they|there|here|their)\b", re.IGNORECASE)
 
 
 class Clause(NamedTuple):
@@ -99,7 +59,12 @@ def focused(text: str, lexemes: list[Lexeme], boldly: bool = False) -> tuple[str
     filter itself: "fifty is our floor and 500 our ceiling, so between 50 and 500 kW in Kent".
     """
     lexemes = [_named(text, lexeme) for lexeme in lexemes]
-    gone = _signature(text, lexemes) + _purposes(text, lexemes) + _preambles(text, lexemes)
+    around = courtesies(text, lexemes) + askers(text, lexemes)
+    if "(" in text:
+        around += asides(text)
+    if around:
+        text, lexemes = _without(text, lexemes, around)
+    gone = signature(text, lexemes) + purposes(text, lexemes) + preambles(text, lexemes)
     parts = _clauses(text, lexemes)
     asking = [_asks(text, part, lexemes) for part in parts]
     if len(parts) > 1 and any(asking):
@@ -154,7 +119,7 @@ def _clauses(text: str, lexemes: list[Lexeme]) -> list[Clause]:
             last += 1
         if any(one.start < cut < one.end for one in lexemes[first:last]):
             continue
-        if cut < len(text) and {NAMES[one.kind] for one in lexemes[first:last]} <= _LISTED and last > first:
+        if cut < len(text) and {NAMES[one.kind] for one in lexemes[first:last]} <= LISTED and last > first:
             continue  # "Truro, Falmouth and Penzance are my towns" is one clause
         if text[start:cut].strip():
             parts.append(Clause(start, cut, first, last))
@@ -175,9 +140,9 @@ def _asks(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
     """Whether the clause is a request: an opening with something to ask for, or a plain noun phrase."""
     kinds = _kinds(part, lexemes)
     opens = bool(OPENS.search(text, part.start, part.end))
-    if opens and kinds & (_TOPIC | {"REFER"} | _WHERE) and not DISMISSES.match(text[part.start : part.end]):
+    if opens and kinds & (TOPIC | {"REFER"} | WHERE) and not DISMISSES.match(text[part.start : part.end]):
         return not _tells(text, part) or bool(WISHES.search(text, part.start, part.end))
-    return bool(kinds & (_TOPIC | {"SUPER"})) and not kinds & {"STORY", "UNKNOWN", "FOREIGN"} and not _tells(text, part)
+    return bool(kinds & (TOPIC | {"SUPER"})) and not kinds & {"STORY", "UNKNOWN", "FOREIGN"} and not _tells(text, part)
 
 
 def _tells(text: str, part: Clause) -> bool:
@@ -202,15 +167,15 @@ def _told(
             goes[at] = goes[at] or (again and _tells(text, part))
     stay = [part for part, gone in zip(parts, goes, strict=True) if not gone]
     kept = set().union(*(_kinds(part, lexemes) for part in stay))
-    if not kept & (_TOPIC | {"REFER"} | _WHERE):
+    if not kept & (TOPIC | {"REFER"} | WHERE):
         return []
     back = _wanted_back(text, stay, kept)
     spans: list[tuple[int, int]] = []
     for part, gone in zip(parts, goes, strict=True):
         if gone:
             kinds = _kinds(part, lexemes)
-            named = bool(kinds & _TECHNOLOGY) and not kept & _WHERE and _refers(text, stay)
-            spans += _except(part, lexemes, back | _WHERE if named else back)
+            named = bool(kinds & TECHNOLOGY) and not kept & WHERE and _refers(text, stay)
+            spans += _except(part, lexemes, back | WHERE if named else back)
     return spans
 
 
@@ -220,7 +185,7 @@ def _may_go(text: str, part: Clause, lexemes: list[Lexeme], request: set[str]) -
     lost = _families([part], lexemes) - request - {"place"}
     if lost <= {"technology"}:
         return True
-    if lost <= {"figure", "date", "technology"} and not _kinds(part, lexemes) & _PLAIN_FILTERS:
+    if lost <= {"figure", "date", "technology"} and not _kinds(part, lexemes) & PLAIN_FILTERS:
         return True
     told = PAST.search(written) or HAS.search(written) or DISMISSES.match(written)
     return "repowering" not in lost and bool(told)
@@ -233,8 +198,8 @@ def _families(parts: list[Clause], lexemes: list[Lexeme]) -> set[str]:
         for at in range(part.first, part.last):
             name = NAMES[lexemes[at].kind]
             behind = NAMES[lexemes[at + 1].kind] if at + 1 < len(lexemes) else ""
-            if name in _FAMILY_OF and not (name == "NUMBER" and behind in _COUNTED_THINGS):
-                found.add(_FAMILY_OF[name])
+            if name in FAMILY_OF and not (name == "NUMBER" and behind in COUNTED_THINGS):
+                found.add(FAMILY_OF[name])
     return found
 
 
@@ -242,10 +207,10 @@ def _wanted_back(text: str, stay: list[Clause], kept: set[str]) -> frozenset[str
     """Which classes of a lead-in the request refers back to."""
     pronoun = _refers(text, stay)
     back: frozenset[str] = frozenset()
-    if not kept & _WHERE and ("REFER" in kept or any(_THERE.search(text, part.start, part.end) for part in stay)):
-        back |= _WHERE | {"OWN", "REPOWERING"}
-    if not kept & _TECHNOLOGY and (pronoun or kept & {"SITE_MANY", "SITE_ONE", "REFER"}):
-        back |= _TECHNOLOGY
+    if not kept & WHERE and ("REFER" in kept or any(THERE.search(text, part.start, part.end) for part in stay)):
+        back |= WHERE | {"OWN", "REPOWERING"}
+    if not kept & TECHNOLOGY and (pronoun or kept & {"SITE_MANY", "SITE_ONE", "REFER"}):
+        back |= TECHNOLOGY
     if "FIT" not in kept and "ID" not in kept and kept & {"SITE_ONE", "RATE", "REVENUE"}:
         back |= {"FIT", "ID"}
     return back
@@ -261,7 +226,7 @@ def _except(part: Clause, lexemes: list[Lexeme], back: frozenset[str]) -> list[t
     names = [NAMES[one.kind] for one in lexemes]
     for at in range(part.first, part.last):
         number = names[at] in ("NUMBER", "YEAR") and at > part.first and names[at - 1] in ("FIT", "ID")
-        joint = names[at] in ("AND", "OR", "COMMA") and _between(names, at, back & _WHERE)
+        joint = names[at] in ("AND", "OR", "COMMA") and _between(names, at, back & WHERE)
         if names[at] in back or joint or (number and "ID" in back):
             spans.append((start, lexemes[at].start))
             start = lexemes[at].end
@@ -283,16 +248,16 @@ def _is_story(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
         return False
     aside = "FOREIGN" in kinds and bool(re.search(r"[.!]\s*$", written)) and not OPENS.search(written)
     aside = aside or ("STORY" in kinds and len(written.split()) > 2)
-    if not TELLS.search(written) and not (kinds <= _NO_FILTER and aside):
+    if not TELLS.search(written) and not (kinds <= NO_FILTER and aside):
         return False
-    return kinds <= _NO_FILTER - {"UNSAYABLE"} or not WISHES.search(written)
+    return kinds <= NO_FILTER - {"UNSAYABLE"} or not WISHES.search(written)
 
 
 def _is_reason(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
     """Whether a clause behind the request only says what it is for."""
     kinds = _kinds(part, lexemes)
     if (
-        kinds & ({"ORDERS", "CORRECTION", "COMPARE", "SORT"} | _TECHNOLOGY)
+        kinds & ({"ORDERS", "CORRECTION", "COMPARE", "SORT"} | TECHNOLOGY)
         or {"NOT", "SIZE"} <= kinds
         or {"NOT", "PLACE"} <= kinds
     ):
@@ -301,46 +266,5 @@ def _is_reason(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
     if WISHES.search(written):
         return False
     own_sentence = not re.search(r"[,:]\s*$|^\s*$", text[: part.start])
-    plain = kinds <= _ASIDE and "STORY" in kinds and own_sentence and not OPENS.search(written)
+    plain = kinds <= ASIDE and "STORY" in kinds and own_sentence and not OPENS.search(written)
     return bool(REASON.match(written)) or plain
-
-
-def _signature(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
-    """The span of "Many thanks, Anna Price, Leeds" at the end of a letter, or of a bare name there."""
-    found = SIGNED.search(text)
-    while found:
-        names = {NAMES[one.kind] for one in lexemes if one.start >= found.start()}
-        if re.search(r"\w{3}", text[: found.start()]) and not names & _NO_SIGNATURE:
-            return [(found.start() + 1, found.end())]
-        found = SIGNED.search(text, found.start() + 1)
-    bare = BARE_NAME.search(text)
-    if bare is None or len(re.findall(r"\w+", text[: bare.start()])) < _LETTER:
-        return []
-    names_place = any(NAMES[one.kind] in _WHERE and one.start >= bare.start("name") for one in lexemes)
-    return [] if names_place else [bare.span("name")]
-
-
-_NO_SIGNATURE = _TOPIC | {"AMOUNT", "TIME", "YEAR", "SUPER", "MORE", "LESS"}
-_LETTER = 5  # words that a letter has at least before its name
-
-
-def _preambles(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
-    """Spans of "my daughter's teacher wants to know" before a request."""
-    spans = []
-    for found in PREAMBLE.finditer(text):
-        inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
-        behind = {NAMES[one.kind] for one in lexemes if one.start >= found.end()}
-        if not inside - (_NO_FILTER | {"FIT"}) and behind & _TOPIC and not (inside & _WHERE and not behind & _WHERE):
-            spans.append(found.span())
-    return spans
-
-
-def _purposes(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
-    """Spans of "for my dissertation" behind a request."""
-    spans = []
-    for found in PURPOSE.finditer(text):
-        inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
-        before = {NAMES[one.kind] for one in lexemes if one.start < found.start()}
-        if before & _TOPIC and not inside - (_NO_FILTER - _WHERE):
-            spans.append(found.span())
-    return spans

@@ -114,7 +114,7 @@ def _own_places(question: Question) -> None:
         if others or not refers:
             for place in range(at, mine + 1):
                 if (
-                    names[place] in ("PLACE", "POSTCODE", "UNKNOWN", "STORY", "COMMA", "SIZE")
+                    names[place] in ("PLACE", "POSTCODE", "UNKNOWN", "STORY", "COMMA", "SIZE", "AND", "OR")
                     or place == at
                     or names[place] in _TECHNOLOGY
                 ):
@@ -134,9 +134,11 @@ def _people_from(question: Question) -> None:
 
 
 def _place_of(names: list[str], at: int) -> int | None:
-    """Position of the place that "we're in" at `at` names: the last of a qualified one."""
+    """Position of the place that "we're in" at `at` names: the last of a list or of a qualified one."""
     for place in range(at + 1, min(at + 5, len(names))):
         if names[place] in ("PLACE", "POSTCODE"):
+            while names[place + 1 : place + 3] in (["AND", "PLACE"], ["OR", "PLACE"], ["COMMA", "PLACE"]):
+                place += 2
             return place
         if names[place] in ("STOP", "MORE", "LESS", "IN", "NEAR"):
             return None

@@ -21,7 +21,8 @@ _LONGEST_ID = 7
     """,
 )
 def _(question: Question, found: Match) -> bool | None:
-    if found.quote("mark") not in (":", "=") or question.has("SORT"):
+    before = NAMES[question.lexemes[found.start - 1].kind] if found.start else ""
+    if found.quote("mark") not in (":", "=") or question.has("SORT") or before in ("BY", "PER", "GROUPED"):
         return False
     return None
 
@@ -78,7 +79,16 @@ def _(question: Question, found: Match) -> None:
 
 @rule("rate: fit rate", "FIT* RATE (?:FIT|RATE)*")
 def _(question: Question, found: Match) -> None:
-    question.put("query_type", "fit_rate")
+    if not _is_time_left(question, found.start):
+        question.put("query_type", "fit_rate")
+
+
+def _is_time_left(question: Question, at: int) -> bool:
+    """Whether the tariff at `at` is what runs out, whose time left was read: "the longest remaining tariff"."""
+    before = question.lexemes[at - 1] if at else None
+    if before is None or question.between(at - 1, at).strip() or "fit_id" in question.reading:
+        return False
+    return NAMES[before.kind] == "LEFT" or str(before.value).startswith("fit_remaining")
 
 
 _FOR = re.compile(r"\s+(?:for|of|on|that|rate|in|was|is|paid)\b", re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)|(?P<digits>\d+(?:[.,]\d+)*)|(?P<symbol>[<>]\s?=|=\s?[<>]|->|\.\.+|[^\w\s\"'“”‘’`*_]|\n)"
+    r"(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)|(?P<digits>\d+(?:[.,]\d+)*)|(?P<symbol>!\s?=|<>|[<>]\s?=|=\s?[<>]|->|\.\.+|[^\w\s\"'“”‘’`*_]|\n)"
 )
 
 
@@ -15,6 +15,9 @@ _ABBREVIATED_WORDS = """
     ident btwn betw bet conn pref esp
 """
 _ABBREVIATED = frozenset(_ABBREVIATED_WORDS.split())
+
+
+_EXCLUDES = "!="  # what "!" before a word stands for in a query string
 
 
 class Token(NamedTuple):
@@ -35,6 +38,8 @@ def tokens(text: str) -> list[Token]:
         written = match.group()
         if match.lastgroup == "symbol":
             written = written.replace(" ", "")
+            if written == "!" and text[match.end() : match.end() + 1].isalpha():
+                written = _EXCLUDES if not text[: match.start()].strip() or text[match.start() - 1] in " (|&\t" else "!"
             if written in "-–—" and _only_divides(text, match.start(), match.end()):
                 continue
             if (

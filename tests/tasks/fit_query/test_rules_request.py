@@ -39,7 +39,6 @@ def test_a_clause_that_only_tells_goes(text: str, request_: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Our client only wants sites above 2 MW. Which solar farms in Kent are there?",
         "We only look at Cornwall. Show turbines from 2012",
         "It has to be in Wales. It has to be hydro.",
         "Thanks. Wind in Fife over 50 kW",
@@ -148,3 +147,51 @@ def test_a_doubtful_part_leaves_the_question_unread(text: str) -> None:
 def test_an_ambiguous_word_needs_company(ours: str, other: str) -> None:
     assert read(ours, TODAY) not in (None, UNSUPPORTED)
     assert read(other, TODAY) == UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("Respected sir, hydro in Powys", "hydro in Powys"),
+        ("Dear Mr Patel, hydro in Powys. Yours, A. Shah", ", hydro in Powys."),
+        ("Sorry for the late reply. Hydro in Powys", ". Hydro in Powys"),
+        ("What I am after is hydro in Powys", "hydro in Powys"),
+        ("Caller wants hydro in Powys", "hydro in Powys"),
+        ("She'd like to see hydro in Powys", "hydro in Powys"),
+        ("hydro (we have a 15 kW Proven) in Powys", "hydro in Powys"),
+    ],
+)
+def test_courtesies_and_who_asks_go(text: str, request_: str) -> None:
+    assert kept(text) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "locations"),
+    [
+        ("My client owns land in Leeds and York. Which turbines are in those towns?", ["Leeds", "York"]),
+        ("We were in Ayr and Girvan last week. Which turbines are there?", ["Ayr", "Girvan"]),
+        ("Two counties matter to us, Kent and Essex. Could I have the solar in those two?", ["Kent", "Essex"]),
+    ],
+)
+def test_all_places_that_the_request_refers_to_count(text: str, locations: list[str]) -> None:
+    reading = read(text, TODAY)
+    assert reading is not None
+    assert reading.get("locations") == locations
+
+
+@pytest.mark.parametrize(
+    "text", ["Which turbines are in those counties?", "Any solar in that postcode?", "What wind is there near me?"]
+)
+def test_a_reference_to_a_place_that_nothing_names_is_unsupported(text: str) -> None:
+    assert read(text, TODAY) == UNSUPPORTED
+
+
+def test_what_a_client_wants_stays_a_filter() -> None:
+    reading = read("Our client only wants sites above 2 MW. Which solar farms in Kent are there?", TODAY)
+    assert reading == {"technology": "Photovoltaic", "capacity_min": "2 MW", "location": "Kent"}
+
+
+def test_a_request_with_i_in_it_loses_no_filter_to_the_story() -> None:
+    reading = read("Solar only. Could I have the sites in Kent with at least twelve years left, largest first?", TODAY)
+    assert reading is not None
+    assert reading.get("remaining_min") == "twelve years"

@@ -1,0 +1,117 @@
+"""What stands around a request in a letter or a note: spans of its beginning, its end and its reasons.
+
+signature   "Many thanks, Anna Price, Leeds"
+preambles   "my daughter's teacher wants to know"
+askers      "Caller wants", "What I am after is"
+courtesies  "Respected sir", "Sorry for the late reply"
+asides      "(he has a 15 kW Proven)"
+purposes    "for my dissertation"
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.fit_query.rules.classes import NAMES, Lexeme
+from tasks.fit_query.rules.families import NO_FILTER, TOPIC, WHERE
+from tasks.fit_query.rules.narrative import (
+    APOLOGY,
+    ASKER,
+    BARE_NAME,
+    HAS,
+    PAST,
+    PREAMBLE,
+    PURPOSE,
+    SALUTES,
+    SIGNED,
+    WISHES,
+)
+
+
+def signature(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """The span of "Many thanks, Anna Price, Leeds" at the end of a letter, or of a bare name there."""
+    found = SIGNED.search(text)
+    while found:
+        names = {NAMES[one.kind] for one in lexemes if one.start >= found.start() and not _is_name(text, one)}
+        if re.search(r"\w{3}", text[: found.start()]) and not names & _NO_SIGNATURE:
+            return [(found.start() + 1, found.end())]
+        found = SIGNED.search(text, found.start() + 1)
+    bare = BARE_NAME.search(text)
+    if bare is None or len(re.findall(r"\w+", text[: bare.start()])) < _LETTER:
+        return []
+    names_place = any(NAMES[one.kind] in WHERE and one.start >= bare.start("name") for one in lexemes)
+    return [] if names_place else [bare.span("name")]
+
+
+def _is_name(text: str, lexeme: Lexeme) -> bool:
+    """Whether a word written large is one of ours only after a correction of its spelling: "Mrs Patel" is no panel."""
+    written = text[lexeme.start : lexeme.end]
+    return written[0].isupper() and bool(lexeme.key) and not written.lower().startswith(lexeme.key)
+
+
+_NO_SIGNATURE = TOPIC | {"AMOUNT", "TIME", "YEAR", "SUPER", "MORE", "LESS"}
+_ASKED = TOPIC | WHERE | {"AMOUNT", "TIME", "YEAR", "DATE", "SUPER", "ORDERS", "ALL", "NUMBER", "SIZE"}
+_LETTER = 5  # words that a letter has at least before its name
+
+
+def preambles(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """Spans of "my daughter's teacher wants to know" before a request."""
+    return _before_request(PREAMBLE, text, lexemes)
+
+
+def askers(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """Spans of "Caller wants" or "What I am after is" before a request."""
+    lowered = text.lower()
+    if not any(word in lowered for word in _ASKING):
+        return []
+    return _before_request(ASKER, text, lexemes)
+
+
+_ASKING = (
+    *("want", "need", "like", "ask", "request", "wish", "after"),
+    *("looking", "interested", "enquir", "wonder", "hoping"),
+)
+
+
+def _before_request(pattern: re.Pattern[str], text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    spans = []
+    for found in pattern.finditer(text):
+        inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
+        behind = {NAMES[one.kind] for one in lexemes if one.start >= found.end()}
+        if not inside - (NO_FILTER | {"FIT"}) and behind & TOPIC and not (inside & WHERE and not behind & WHERE):
+            spans.append(found.span())
+    return spans
+
+
+def courtesies(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """Spans of a salutation and of apologies, which correct nothing: "Respected sir", "Sorry for the late reply"."""
+    spans = []
+    for found in (*SALUTES.finditer(text), *APOLOGY.finditer(text)):
+        titled = found.re is SALUTES and found.group()[0].isupper() and found.start() > 0
+        words = [one for one in lexemes if found.start() <= one.start < found.end() and not _is_name(text, one)]
+        if titled or not {NAMES[one.kind] for one in words} & _ASKED:
+            spans.append(found.span())
+    return spans
+
+
+_ASIDE = re.compile(r"\(([^()]{4,80})\)")
+
+
+def asides(text: str) -> list[tuple[int, int]]:
+    """Spans in brackets that tell what somebody has: "sites like his (he has a 15 kW Proven)"."""
+    return [
+        found.span()
+        for found in _ASIDE.finditer(text)
+        if (HAS.search(found[1]) or PAST.search(found[1])) and not WISHES.search(found[1])
+    ]
+
+
+def purposes(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """Spans of "for my dissertation" behind a request."""
+    spans = []
+    for found in PURPOSE.finditer(text):
+        inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
+        before = {NAMES[one.kind] for one in lexemes if one.start < found.start()}
+        if before & TOPIC and not inside - (NO_FILTER - WHERE):
+            spans.append(found.span())
+    return spans

@@ -1,0 +1,157 @@
+"""Rules for numbers of rows: "top 10", "the five newest", "first N", "no more than N results"."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.fit_query.rules.lexeme import CLASSES, NAMES
+from tasks.fit_query.rules.rankings import is_one
+from tasks.fit_query.rules.rule import Match, Question, Rules, Unsupported
+
+early_numbers = Rules()
+late = Rules()
+
+_AT_MOST = frozenset(
+    {"no more than", "not more than", "at most", "up to", "max", "maximum", "a maximum of", "maximum of"}
+)
+_MANY_ROWS = 30  # "up to 10 solar farms" is a number of rows, "up to 500 solar farms" a capacity in a hurry
+
+
+@early_numbers("ranking: not the first", "ORDINAL (?:SUPER|TOP|EXTREME)|SUPER ORDINAL")
+def _(question: Question, found: Match) -> None:
+    raise Unsupported("a later place in a ranking")
+
+
+@early_numbers(
+    "ranking: top N",
+    """
+    TOP (?P<number>COUNTED) (?P<super>SUPER)?|(?P<super_before>SUPER)? TOP (?P<number_before>COUNTED)
+    """,
+)
+def _(question: Question, found: Match) -> None:
+    before = found.at("number") is None
+    question.put("limit", found.quote("number_before" if before else "number"))
+    group = "super_before" if before else "super"
+    if found.has(group):
+        question.put("sort", found.lexeme(group).value)
+    else:
+        question.reading["bare top"] = True
+
+
+@early_numbers(
+    "ranking: N largest",
+    """
+    (?P<number>NUMBER) (?:SITE_MANY)? (?P<super>SUPER)(?!NUMBER|FIRST)|(?P<super_first>SUPER) (?:SITE_MANY)?
+    (?P<number_after>COUNTED)|FIRST (?P<n>COUNTED) (?P<s>SUPER)
+    """,
+)
+def _(question: Question, found: Match) -> bool | None:
+    for number, sort in (("number", "super"), ("number_after", "super_first"), ("n", "s")):
+        if found.has(number):
+            before = question.classes[found.start - 1] if found.start else "_"
+            if before != "_" and NAMES[before] in (
+                "MORE",
+                "LESS",
+                "FIT",
+                "ID",
+                "ABOUT",
+                "BETWEEN",
+                "FROM",
+                "TO",
+                "DASH",
+            ):
+                return False
+            question.put("limit", found.quote(number))
+            question.put("sort", found.lexeme(sort).value)
+    return None
+
+
+@early_numbers(
+    "ranking: next to expire",
+    """
+    (?:NEXT|FIRST|TOP) (?P<number>NUMBER)? (?:KIND|SITE_ONE|SITE_MANY|AND|OR|SIZE)+ (?:TO|IN PLACE)?
+    EXPIRE(?!(?:IN|WITHIN|BY|BEFORE)?(?:LESS|MORE|NEXT|TIME|YEAR))
+    """,
+)
+def _(question: Question, found: Match) -> None:
+    question.put("sort", "fit_remaining asc")
+    if found.has("number"):
+        question.put("limit", found.quote("number"))
+    elif CLASSES["TECHNOLOGY_MANY"] not in found.match.group() and CLASSES["SITE_MANY"] not in found.match.group():
+        question.put("limit", "1")
+
+
+@early_numbers(
+    "ranking: first or last to be built",
+    """(?P<which>FIRST|LAST) (?:KIND|SITE_ONE|SITE_MANY|SIZE)+
+    BUILT(?!(?:IN|SINCE|AFTER|BEFORE|BY|BETWEEN|FROM|UNTIL)?(?:EDGE_START|EDGE_END)?DAY)""",
+)
+def _(question: Question, found: Match) -> None:
+    first = question.classes[found.start] == CLASSES["FIRST"]
+    question.put("sort", "commissioning_date asc" if first else "commissioning_date desc")
+    if is_one(question, found.start):
+        question.put("limit", "1")
+
+
+@early_numbers("ranking: first N", "(?:FIRST|LIMIT) (?P<number>COUNTED)")
+def _(question: Question, found: Match) -> bool | None:
+    question.put("limit", found.quote("number"))
+    return None
+
+
+@early_numbers("ranking: N rows at most", "(?:LESS)? (?P<number>COUNTED) (?:SITE_MANY)? (?:LESS_AFTER|LESS)$")
+def _(question: Question, found: Match) -> bool | None:
+    noun = question.lexemes[found.end - 2].key
+    if noun not in ("results", "rows", "hits", "matches", "records", "entries", "listings"):
+        return False
+    question.put("limit", found.quote("number"))
+    return None
+
+
+@early_numbers("ranking: at most N rows", "LESS? (?P<number>NUMBER) (?P<noun>SITE_MANY)")
+def _(question: Question, found: Match) -> bool | None:
+    if found.lexeme("noun").key not in ("results", "rows", "hits", "matches", "records", "entries", "listings"):
+        return False
+    question.put("limit", found.quote("number"))
+    return None
+
+
+@early_numbers("ranking: no more than N sites", "(?P<bound>LESS) (?P<number>NUMBER) (?:KIND|AND|OR|SIZE)* MANY")
+def _(question: Question, found: Match) -> bool | None:
+    words = question.quote(found.place("bound")).lower()
+    quoted = found.quote("number") or ""
+    if words not in _AT_MOST or (quoted.isdigit() and int(quoted) > _MANY_ROWS):
+        return False
+    question.put("limit", quoted)
+    question.consume(found.start, found.place("number") + 1)
+    return False
+
+
+@late("ranking: N sites", "(?P<number>NUMBER) (?:SIZE|COMMA|AND|OR|PLACE)* (?:KIND|AND|OR)* (?P<noun>NOUN)")
+def _(question: Question, found: Match) -> bool | None:
+    before = NAMES[question.lexemes[found.start - 1].kind] if found.start else ""
+    start = question.lexemes[found.place("number")].start
+    if before in ("FIT", "ID", "MORE", "LESS", "DASH", "TO", "SITE_ONE") or question.text[start - 1 : start].isalpha():
+        return False  # "windows10 codes", "area51" count nothing
+    if found.lexeme("noun").key in ("things", "stuff", "any", "options", "something") or re.search(
+        r"\d[.,/]", question.quote(found.place("number"))
+    ):
+        return False
+    question.put("limit", found.quote("number"))
+    question.consume(found.place("number"), found.place("number") + 1)
+    return False
+
+
+_ASKED = re.compile(
+    r"\b(?:show|list|give|just|only|any|get|want|need|see|find|return|top)(?:\s+(?:me|us|the|only|just|up to))*\s*$",
+    re.IGNORECASE,
+)
+
+
+@late("ranking: N of them", "(?P<number>NUMBER)(?!DASH|TO|UNIT)")
+def _(question: Question, found: Match) -> bool | None:
+    at = found.place("number")
+    if not _ASKED.search(question.text[: question.lexemes[at].start]):
+        return False
+    question.put("limit", found.quote("number"))
+    return None
