@@ -9,7 +9,7 @@ export PIP_FIND_LINKS := $(strip $(PIP_FIND_LINKS) $(WHEELS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick serve train install-train lint docs lock clean
+.PHONY: up secrets compose-test sbom audit help demo test test-quick serve train bench install-train lint docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,23 @@ serve: .venv/.serve ## the gateway on http://127.0.0.1:8000
 train: .venv/.train ## the whole pipeline for fit_query on the default recipe
 	@$(BIN)/tuneserve run fit_query
 
+bench: .venv/.serve ## measure serving on this machine and write docs/benchmarks.md; PARTS="gateway rules", QUICK=1
+	@$(BIN)/python -m serving.bench $(PARTS) $(if $(QUICK),--quick)
+
 install-train: .venv/.train ## install what training needs (PyTorch), nothing else
+
+up: ## the whole stack with Docker: checks what it needs, starts it, waits until it is ready, says where it is
+	@compose/check
+	@docker compose up --detach --wait
+	@docker compose run --rm init show
+
+secrets: ## make the stack's passwords (the first start does it too) and say where Grafana is
+	@docker compose build --quiet gateway
+	@docker compose run --rm init
+	@docker compose run --rm init show
+
+compose-test: .venv/.test ## the whole stack offline, on an engine of its own: answers, outages, crashes, upgrade, restore
+	@$(BIN)/python -m tests.compose
 
 lint: .venv/.test ## ruff and mypy
 	@$(BIN)/python -m ruff check .
@@ -40,6 +56,16 @@ lint: .venv/.test ## ruff and mypy
 
 docs: .venv/.serve ## write docs/cli.md and docs/settings.md anew from the code
 	@$(BIN)/python docs/reference.py
+
+sbom: .venv/.audit ## list every package of the locks: artifacts/sbom/{serve,train}.cdx.json (CycloneDX)
+	@mkdir -p artifacts/sbom
+	@for lock in serve train; do PYTHONPATH=.venv/audit $(BIN)/python -W ignore -m cyclonedx_py requirements requirements/$$lock.txt \
+	  --pyproject pyproject.toml --output-reproducible --of JSON -o artifacts/sbom/$$lock.cdx.json && \
+	  echo "artifacts/sbom/$$lock.cdx.json" || exit 1; done
+
+audit: .venv/.audit ## ask PyPI whether a weakness is known of any package of the locks (needs the internet)
+	@for lock in serve train; do PYTHONPATH=.venv/audit $(BIN)/python -m pip_audit --strict --disable-pip --require-hashes \
+	  -r requirements/$$lock.txt || exit 1; done
 
 lock: ## write requirements/*.txt anew from pyproject.toml
 	@requirements/lock
@@ -58,4 +84,10 @@ clean: ## remove the virtual environment; artifacts/ stays
 
 .venv/.test: requirements/test.txt requirements/install.py pyproject.toml
 	@$(PYTHON) requirements/install.py test
+	@touch $@
+
+# The tools that look at the locks stay out of the environment that they look at.
+.venv/.audit: requirements/audit.txt .venv/.serve
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --upgrade \
+	  --target .venv/audit -r requirements/audit.txt
 	@touch $@

@@ -21,6 +21,9 @@ def command_line_page() -> str:
     for name, command in cli.commands.items():
         context = click.Context(command, info_name=name, parent=root, terminal_width=100, max_content_width=100)
         pages += [f"\n## tuneserve {name}\n", _block(command.get_help(context))]
+        for below, part in command.commands.items() if isinstance(command, click.Group) else ():
+            inner = click.Context(part, info_name=below, parent=context, terminal_width=100, max_content_width=100)
+            pages += [f"\n### tuneserve {name} {below}\n", _block(part.get_help(inner))]
     return "\n".join(pages) + "\n"
 
 

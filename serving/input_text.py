@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
-from tuneserve.errors import UsageError
+from tuneserve.errors import InputRefused
 
 MOST_CHARACTERS = 2000
-
-
-class InputRefused(UsageError):
-    """The input cannot be read at all."""
+DRESSES = ("<font>", "<wide>", "<narrow>")
 
 
 class InputEmpty(InputRefused):
@@ -26,7 +23,9 @@ def cleaned(text: str) -> str:
 
     Line breaks and tabs become blanks: an input is one line, in the log too. Control, surrogate,
     private-use and unassigned characters are removed, and with them the format characters that hide
-    text or turn its direction; the joiners that scripts and emoji need (U+200C, U+200D) stay.
+    text or turn its direction; the joiners that scripts and emoji need (U+200C, U+200D) stay. Letters and
+    digits in another dress (fullwidth, mathematical bold) become plain ones: a rule must not miss a filter
+    that everybody can read.
 
     Raises InputTooLong above 2,000 characters as sent, InputEmpty when nothing is left.
     """
@@ -45,4 +44,7 @@ def _kept(letter: str) -> str:
         return " "
     if category == "Cf":
         return letter if letter in "\u200c\u200d" else ""
-    return "" if category.startswith("C") else letter
+    if category.startswith("C"):
+        return ""
+    dress = unicodedata.decomposition(letter).partition(" ")[0]
+    return unicodedata.normalize("NFKC", letter) if dress in DRESSES else letter

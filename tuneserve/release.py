@@ -1,4 +1,8 @@
-"""`Release`: a trained adapter that is served, and the record of what it is (`release.json`)."""
+"""`Release`: a trained adapter that is served, and the record of what it is (`release.json`).
+
+modelfiles/<task>/ is the release that a checkout serves unless its database says otherwise; the ones beside
+it, older or on trial, are whole folders of the same kind: modelfiles/<task>/releases/<version>/.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,14 @@ from typing import Any
 
 from tuneserve.errors import ReleaseError
 from tuneserve.manifest import sha256_of_file, sha256_of_json, write_json
+from tuneserve.run import data_folder
 from tuneserve.task import Task, project_root
 
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?")
 STATUSES = ("staging", "production", "deprecated")
+# The version under which a task's rules, which need no model, are a release like any other: 'fit_query@rules'.
+RULES = "rules"
+BESIDE = "releases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,52 @@ def read_release(folder: Path) -> Release | None:
         return Release(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise ReleaseError(f"{path}: damaged ({error}); restore it: git checkout -- {path.name}") from error
+
+
+def release_folders(folder: Path) -> dict[str, Path]:
+    """{version: folder} of every release in `folder` (modelfiles/<task>/): its own first, then the newest ones.
+
+    Raises ReleaseError on a record that is damaged.
+    """
+    found: dict[str, Path] = {}
+    for path in (folder, *(folder / BESIDE).glob("*")):
+        release = read_release(path)
+        if release is not None:
+            found.setdefault(release.version, path)
+    own = next(iter(found), None)
+    return dict(sorted(found.items(), key=lambda item: (item[0] == own, version_key(item[0])), reverse=True))
+
+
+def released_records(folder: Path) -> dict[str, Release]:
+    """{version: record} of every release in `folder`, in the same order. Raises ReleaseError."""
+    found = {version: read_release(path) for version, path in release_folders(folder).items()}
+    return {version: release for version, release in found.items() if release is not None}
+
+
+def version_key(version: str) -> tuple[int, int, int, bool, str]:
+    """By which versions are sorted, the oldest first; 1.0.0-rc.1 is before 1.0.0."""
+    found = VERSION.fullmatch(version)
+    if found is None:
+        raise ReleaseError(f"version '{version}' is not MAJOR.MINOR.PATCH")
+    major, minor, patch, suffix = found.groups()
+    return int(major), int(minor), int(patch), not suffix, suffix or ""
+
+
+def released_gguf(release: Release, quantization: str) -> Path:
+    """Where the release's GGUF lies once it is prepared."""
+    return data_folder() / "_released" / release.task / f"{release.version}-{quantization}.gguf"
+
+
+def prepared_gguf(release: Release) -> Path | None:
+    """The release's GGUF where it has been prepared whole, else None (`tuneserve prepare` makes it)."""
+    path = released_gguf(release, release.quantization)
+    try:
+        record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        same = record["inputs"]["adapter_sha256"] == release.adapter_sha256 and path.is_file()
+    except (OSError, ValueError, KeyError, TypeError):
+        # Not there, or what a call that was killed left: as good as not there.
+        return None
+    return path if same else None
 
 
 def prompt_sha256(task: Task) -> str:

@@ -93,10 +93,22 @@ class ScriptedEngine:
         self.closed = False
 
     def complete(
-        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonObject | None,
+        max_tokens: int,
+        deadline: float | None,
+        draft: str | None = None,
     ) -> Completion:
         self.asked.append(
-            {"messages": list(messages), "schema": schema, "max_tokens": max_tokens, "deadline": deadline}
+            {
+                "messages": list(messages),
+                "schema": schema,
+                "max_tokens": max_tokens,
+                "deadline": deadline,
+                "draft": draft,
+            }
         )
         play = self._plays.pop(0) if len(self._plays) > 1 else self._plays[0]
         played = play(messages) if callable(play) and not isinstance(play, type) else play
@@ -117,7 +129,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def settings_with(folder: Path, **changes: Any) -> Settings:
-    given = {"database_url": f"sqlite:///{folder / 'store.sqlite'}", **changes}
+    # What one test's gateway leaves in its spool is no other's business.
+    given = {"database_url": f"sqlite:///{folder / 'store.sqlite'}", "data_dir": folder / "data", **changes}
     return Settings(_env_file=None, **given)
 
 

@@ -70,7 +70,7 @@ def test_the_second_time_it_comes_from_the_cache(client: TestClient) -> None:
     ("body", "status", "slug"),
     [
         (b"{", 400, "not-json"),
-        (b"", 422, "invalid-fields"),
+        (b"", 400, "not-json"),
         (b"[1]", 422, "invalid-fields"),
         (b'{"input": 3}', 422, "invalid-fields"),
         (b'{"input": "3 km", "row": 1}', 422, "invalid-fields"),
@@ -256,6 +256,7 @@ def test_batch_answers_every_line_in_order(client: TestClient) -> None:
     got = [json.loads(line) for line in reply.text.splitlines()]
     assert [row.get("status", 200) for row in got] == [200, 400, 200, 422, 422, 400, 413]
     assert got[2]["rows"]["total"] == 3
+    assert [row["line"] for row in got if "status" in row] == [2, 5, 6, 7, 8]
     assert all(row.get("request_id", reply.headers["x-request-id"]) == reply.headers["x-request-id"] for row in got)
 
 
@@ -314,7 +315,15 @@ def test_a_database_that_is_away_costs_no_answer(tmp_path: Path) -> None:
         assert answer.status_code == 200
         lost = client.post(f"/v1/answers/{answer.json()['id']}/correction", json={"expected": {"metres": 1}})
         assert_problem(lost, 503, "database-unavailable")
-        assert "tuneserve_log_dropped_total 1.0" in client.get("/metrics").text
+        metrics = client.get("/metrics").text
+        assert "tuneserve_spool_rows 1.0" in metrics
+        assert "tuneserve_database_up 0.0" in metrics
+        assert 'tuneserve_log_dropped_total{reason="spool_full"} 0.0' in metrics
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+        [told] = ready.json()["degraded"]
+        assert told.startswith("database: ")
+        assert "1 entries of the log wait on disk" in told
 
 
 def test_ready_means_that_a_token_was_generated(settings: Settings) -> None:

@@ -129,3 +129,10 @@ def test_too_much_to_do_is_no_failure_of_the_engine() -> None:
         assert guard.warm
     assert set(states) == {CLOSED}
     assert len(engine.asked) == 5
+
+
+def test_a_draft_reaches_the_engine() -> None:
+    engine = ScriptedEngine("{}")
+    with guarded(engine, []) as guard:
+        guard.complete(MESSAGES, schema=None, max_tokens=8, deadline=None, draft='{"length":"3 km"}')
+    assert [asked["draft"] for asked in engine.asked] == ['{"length":"3 km"}']

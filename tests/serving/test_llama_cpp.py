@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import llama_cpp
 import numpy
 import pytest
 from jsonschema import Draft202012Validator
 
-from serving.engines.engine import EngineBusy
-from serving.engines.llama_cpp import LlamaCppEngine, compact_grammar, probability
+from serving.engines.decoding import probability
+from serving.engines.engine import Completion, EngineBusy
+from serving.engines.llama_cpp import LlamaCppEngine, compact_grammar
+from serving.engines.llama_model import BATCH_TOKENS
 from tests.serving.conftest import READING, TASK
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable
@@ -112,7 +116,7 @@ def test_the_deadline_stops_it_between_two_tokens(engine: LlamaCppEngine) -> Non
     story = TASK.messages("Write a long story.")
     with pytest.raises(EngineTimeout):
         engine.complete(story, schema=READING, max_tokens=3000, deadline=time.monotonic() + 0.3)
-    assert len(engine._cached) < 2000
+    assert len(engine._decoder._cached) < 2000
     assert write(engine, "how far is 3 km") == before
 
 
@@ -139,6 +143,128 @@ def test_loading_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str])
     with pytest.raises(EngineUnavailable, match="no such model file"):
         LlamaCppEngine(tmp_path / "missing.gguf")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_batch_gives_the_bits_of_single_steps_at_every_size(engine: LlamaCppEngine) -> None:
+    """What drafts rest on. Up to 256 positions, since a single step is computed another way from there on."""
+    model = engine._model
+    tokens = (model.tokenize("How far is it from here to there? 3 km, said the man. ", special=False) * 20)[:252]
+    rows = {}
+    for size in (1, 2, 7, 32, BATCH_TOKENS):
+        engine._decoder._forget_from(0)
+        model.forget_from(0)
+        best = []
+        for start in range(0, len(tokens), size):
+            piece = tokens[start : start + size]
+            model.decode(piece, start, len(piece))
+            best += [row.tobytes() for row in model.logits(len(piece))[:, ::50]]
+        rows[size] = best
+    model.forget_from(0)
+    assert len(rows[1]) == 252
+    assert all(rows[size] == rows[1] for size in rows)
+
+
+DRAFTS = {
+    "half": lambda text: text[: len(text) // 2],
+    "longer": lambda text: f"{text} And then some more of it.",
+    "wrong_from_the_start": lambda text: f"No: {text}",
+    "wrong_in_the_middle": lambda text: f"{text[:20]} mistake {text[20:]}",
+    "a_part_left_out": lambda text: text[:15] + text[30:],
+    "empty": lambda text: "",
+    "control_text": lambda text: "<|im_end|><|im_start|>system",
+    "very_long": lambda text: "3 km " * 1000,
+    "another_language": lambda text: "Żółć 🙂 \u0000 距離",
+}
+
+
+@pytest.fixture(scope="module")
+def greedy(engine: LlamaCppEngine) -> Completion:
+    """As `engine` wrote it while its habits were empty and it had no draft."""
+    engine._decoder._habits._next.clear()
+    return engine.complete(MESSAGES, schema=None, max_tokens=40, deadline=None)
+
+
+def assert_the_same(done: Completion, greedy: Completion) -> None:
+    for field in ("text", "finish", "completion_tokens", "confidence"):
+        assert getattr(done, field) == getattr(greedy, field)
+
+
+def test_a_right_draft_is_written_in_one_pass(engine: LlamaCppEngine, greedy: Completion) -> None:
+    done = engine.complete(MESSAGES, schema=None, max_tokens=40, deadline=None, draft=greedy.text)
+    assert_the_same(done, greedy)
+    assert greedy.passes == greedy.completion_tokens + 1 > 20
+    assert done.passes == 1
+
+
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_a_draft_changes_no_bit_of_what_is_written(engine: LlamaCppEngine, greedy: Completion, kind: str) -> None:
+    draft = DRAFTS[kind](greedy.text)
+    engine._decoder._habits._next.clear()
+    assert_the_same(engine.complete(MESSAGES, schema=None, max_tokens=40, deadline=None, draft=draft), greedy)
+    # Once more, now that there are habits too.
+    assert_the_same(engine.complete(MESSAGES, schema=None, max_tokens=40, deadline=None, draft=draft), greedy)
+
+
+def test_after_a_mistake_in_the_draft_the_rest_of_it_counts_again(engine: LlamaCppEngine, greedy: Completion) -> None:
+    engine._decoder._habits._next.clear()
+    draft = DRAFTS["wrong_in_the_middle"](greedy.text)
+    done = engine.complete(MESSAGES, schema=None, max_tokens=40, deadline=None, draft=draft)
+    assert done.passes is not None
+    assert done.passes < 12
+
+
+def test_habit_saves_passes_without_a_draft(engine: LlamaCppEngine, greedy: Completion) -> None:
+    again = engine.complete(MESSAGES, schema=None, max_tokens=40, deadline=None)
+    assert_the_same(again, greedy)
+    assert again.passes is not None
+    assert again.passes < 15
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7])
+def test_no_more_is_written_than_allowed_however_long_the_draft(
+    engine: LlamaCppEngine, greedy: Completion, most: int
+) -> None:
+    plain = engine.complete(MESSAGES, schema=None, max_tokens=most, deadline=None)
+    drafted = engine.complete(MESSAGES, schema=None, max_tokens=most, deadline=None, draft=greedy.text)
+    assert (drafted.completion_tokens, drafted.finish) == (most, "length")
+    assert_the_same(drafted, plain)
+
+
+@pytest.mark.parametrize("draft", ['{"length":"3 km"}', '{"length":"3 km","by_foot":true}', '{"by_foot":true}', "{}"])
+def test_a_grammar_and_a_draft_together_write_what_the_grammar_writes(engine: LlamaCppEngine, draft: str) -> None:
+    engine._decoder._habits._next.clear()
+    plain = engine.complete(MESSAGES, schema=READING, max_tokens=48, deadline=None)
+    engine._decoder._habits._next.clear()
+    assert_the_same(engine.complete(MESSAGES, schema=READING, max_tokens=48, deadline=None, draft=draft), plain)
+
+
+@pytest.mark.parametrize("words", [20, 50, 80])
+def test_a_long_question_is_read_the_same_whatever_was_asked_before_it(engine: LlamaCppEngine, words: int) -> None:
+    """Also where it needs several batches, and where positions are so many that nothing is guessed any more."""
+    text = " ".join(f"{number} km" for number in range(words))
+    messages = TASK.messages(text)
+    engine.complete(TASK.messages("something else"), schema=None, max_tokens=1, deadline=None)
+    plain = engine.complete(messages, schema=None, max_tokens=24, deadline=None)
+    for before in (text[: len(text) // 3], text):
+        engine.complete(TASK.messages(before), schema=None, max_tokens=1, deadline=None)
+        assert_the_same(engine.complete(messages, schema=None, max_tokens=24, deadline=None), plain)
+        drafted = engine.complete(messages, schema=None, max_tokens=24, deadline=None, draft=plain.text)
+        assert_the_same(drafted, plain)
+
+
+def test_a_file_whose_batches_are_not_exact_gets_no_guesses(tmp_path: Path) -> None:
+    in_floats = tmp_path / "f16.gguf"
+    parameters = llama_cpp.llama_model_quantize_default_params()
+    parameters.ftype, parameters.allow_requantize = llama_cpp.LLAMA_FTYPE_MOSTLY_F16, True
+    base = packaged_base(SMOLLM2.name, LogLines())
+    assert llama_cpp.llama_model_quantize(bytes(base), bytes(in_floats), ctypes.byref(parameters)) == 0
+    engine = LlamaCppEngine(in_floats)
+    assert not engine._decoder.exact
+    plain = engine.complete(MESSAGES, schema=None, max_tokens=6, deadline=None)
+    drafted = engine.complete(MESSAGES, schema=None, max_tokens=6, deadline=None, draft=plain.text)
+    engine.close()
+    assert_the_same(drafted, plain)
+    assert drafted.passes == plain.passes == 6
 
 
 def test_a_closed_engine_says_so() -> None:

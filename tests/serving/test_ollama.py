@@ -37,7 +37,7 @@ def test_the_request_is_greedy_whole_and_without_a_grammar() -> None:
                 "messages": MESSAGES,
                 "stream": False,
                 "logprobs": True,
-                "keep_alive": "30m",
+                "keep_alive": -1,
                 "options": {"temperature": 0, "num_predict": 32},
             },
         )

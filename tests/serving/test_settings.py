@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.settings import Settings, read_settings, settings_reference, settings_table
+from serving.settings import Settings, misspelt, read_settings, settings_objects, settings_reference, settings_table
 from tuneserve.errors import SettingsError
 from tuneserve.run import data_folder
 
@@ -68,7 +68,7 @@ def test_a_data_folder_in_the_env_file_counts_for_all_of_tuneserve(
         ("DATABASE_URL", "geheim", "text of 6 characters", "an SQLAlchemy URL"),
         ("API_KEYS", "anna:geheim", "text of 11 characters", "16 characters"),
         ("API_KEYS", "0123456789abcdef", "text of 16 characters", "NAME:KEY"),
-        ("REDIS_URL", "redis://u:geheim@h", "text of 18 characters", "nothing in this version"),
+        ("REDIS_URL", "http://u:geheim@h", "text of 17 characters", "redis://…, rediss://… or unix://…"),
         ("LOG_LEVEL", "loud", "text of 4 characters", "debug, info"),
     ],
 )
@@ -114,3 +114,40 @@ def test_the_reference_is_the_same_on_every_machine(monkeypatch: pytest.MonkeyPa
 
 def test_names_and_levels_may_be_written_in_capitals() -> None:
     assert Settings(_env_file=None, log_level="DEBUG").log_level == "debug"  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("TRUSTED_PROXIES", "10.0.0.0/8, nonsense", "addresses or networks"),
+        ("CORS_ORIGINS", "example.org", "origins such as https://example.org"),
+        ("CORS_ORIGINS", "*", "origins such as https://example.org"),
+        ("ALLOWED_HOSTS", "http://localhost", "names as in the Host header"),
+        ("OPEN", "perhaps", "yes or no"),
+    ],
+)
+def test_a_wrong_setting_of_who_may_call_stops_the_start(
+    name: str, value: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"TUNESERVE_{name}", value)
+    with pytest.raises(SettingsError, match=f"TUNESERVE_{name} is text of {len(value)} characters; allowed: {allowed}"):
+        read_settings()
+
+
+def test_a_variable_that_is_nearly_a_setting_is_told() -> None:
+    given = {
+        "TUNESERVE_RATELIMIT": "5",
+        "TUNESERVE_API_KEY": "x",
+        "TUNESERVE_PORT": "1",
+        "TUNESERVE_TASK": "x",
+        "HOME": "/",
+    }
+    assert misspelt(given) == {"TUNESERVE_RATELIMIT": "TUNESERVE_RATE_LIMIT"}
+
+
+def test_for_programs_they_are_objects_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNESERVE_API_KEYS", "anna:0123456789abcdef")
+    shown = {one["variable"]: one["value"] for one in settings_objects()}
+    assert len(shown) == len(Settings.model_fields)
+    assert shown["TUNESERVE_API_KEYS"] == "(set, not shown)"
+    assert shown["TUNESERVE_PORT"] == "8000"

@@ -14,10 +14,11 @@ import click
 from tuneserve.answer import Answer
 from tuneserve.commands.row_table import row_lines
 from tuneserve.release import modelfiles_folder, read_release
-from tuneserve.task import Task
+from tuneserve.task import Task, load_task, task_names
 
 if TYPE_CHECKING:
     from serving.answering import Answerer, Through
+    from serving.local import LocalGateway
 
 
 def prepared_models(tasks: Sequence[Task]) -> dict[str, Path]:
@@ -64,6 +65,18 @@ def open_answerer(task: Task, engine: str | None, through: Through) -> Iterator[
     finally:
         if opened is not None:
             opened.close()
+
+
+def open_local_gateway(tasks: Sequence[str], engine: str | None) -> LocalGateway:
+    """The gateway for these tasks (all, when none is named) in this process; whoever opens it closes it."""
+    from serving.app import open_gateway
+    from serving.local import LocalGateway
+    from serving.settings import read_settings
+
+    settings = read_settings(**({"engine": engine} if engine else {}))
+    served = [load_task(name) for name in tasks or task_names()]
+    models = prepared_models(served) if settings.engine == "llama_cpp" else {}
+    return LocalGateway(open_gateway(settings, served, models=models))
 
 
 def quoted(text: str) -> str:

@@ -91,49 +91,10 @@ def _ask_lines(answerer: Answerer, task: Task, lines: Iterable[str], rows: int |
 
 
 def _converse(answerer: Answerer, task: Task, rows: int | None, through: Through) -> None:
-    from tuneserve.errors import TuneserveError
+    from tuneserve.commands.conversation import Conversation
     from tuneserve.run import data_folder
 
-    history = data_folder() / f"_history_{task.name}"
-    with _history(history):
-        click.echo(f"{task.description} For example: {task.examples[0]}")
-        click.echo("An empty line or Ctrl-D ends.")
-        while True:
-            try:
-                text = input("> ").strip()
-            except EOFError:
-                click.echo()
-                return
-            if not text:
-                return
-            try:
-                _show(answerer, task, text, rows, through)
-            except TuneserveError as error:
-                click.echo(f"tuneserve: {error}", err=True)
-
-
-class _history:
-    """Line editing with a history that is kept between conversations, where Python has readline."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        try:
-            import readline
-        except ModuleNotFoundError:
-            return
-        if self._path.is_file():
-            readline.read_history_file(self._path)
-
-    def __exit__(self, *error: object) -> None:
-        try:
-            import readline
-        except ModuleNotFoundError:
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        readline.set_history_length(1000)
-        readline.write_history_file(self._path)
+    Conversation(answerer, task, rows, through).hold(data_folder() / f"_history_{task.name}")
 
 
 def _show(answerer: Answerer, task: Task, text: str, rows: int | None, through: Through) -> None:

@@ -214,7 +214,7 @@ def publish(
         from tuneserve.progress import progress_for_stderr
         from tuneserve.task import load_task
 
-        publish_released(load_task(task), read_settings().ollama_url, progress_for_stderr())
+        publish_released(load_task(task), read_settings().ollama_url, progress_for_stderr(), version=version)
         return
     place = Workplace(task, run_name, recipe)
     with place.run.locked():
@@ -248,29 +248,18 @@ def run(
 @click.command()
 @click.argument("task")
 @click.option("--quantization", metavar="TYPE", help="Such as q4_k_m or q8_0. [the release's own]")
-def prepare(task: str, quantization: str | None) -> None:
+@click.option("--version", help="A release of modelfiles/TASK/releases/. [the one that the checkout serves]")
+def prepare(task: str, quantization: str | None, version: str | None) -> None:
     """Make the released model ready for the embedded engine: fetch the base, merge, quantise. No torch."""
     from convert.released import prepare as prepare_released
+    from convert.released import prepare_version
     from tuneserve.progress import progress_for_stderr
     from tuneserve.task import load_task
 
+    if version is not None:
+        click.echo(prepare_version(load_task(task), version, progress_for_stderr(), quantization))
+        return
     click.echo(prepare_released(load_task(task), progress_for_stderr(), quantization))
 
 
-@click.command()
-@click.argument("task")
-def releases(task: str) -> None:
-    """The release that modelfiles/TASK/ holds."""
-    from tuneserve.release import modelfiles_folder, read_release
-    from tuneserve.task import load_task
-
-    release = read_release(modelfiles_folder(load_task(task).name))
-    if release is None:
-        click.echo(f"no release of '{task}' yet; make one: tuneserve run {task}")
-        return
-    click.echo(f"{release.name}  {release.status}  {release.date}  {release.quantization}  base {release.base['name']}")
-    for metric, value in release.metrics.items():
-        click.echo(f"  {metric}: {value}")
-
-
-COMMANDS: list[click.Command] = [run, build, train, evaluate, convert, publish, prepare, releases]
+COMMANDS: list[click.Command] = [run, build, train, evaluate, convert, publish, prepare]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -115,11 +116,18 @@ def import_rows(task: str, file: Path, as_json: bool) -> None:
 
 
 @click.command()
-def settings() -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout.")
+def settings(as_json: bool) -> None:
     """Every setting: its variable, value here, and meaning. Secrets are never shown."""
-    from serving.settings import settings_table
+    from serving.settings import misspelt, settings_objects, settings_table
 
-    click.echo(settings_table())
+    if as_json:
+        for shown in settings_objects():
+            click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        click.echo(settings_table())
+    for given, meant in misspelt(os.environ).items():
+        click.echo(f"tuneserve: {given} is no setting; is {meant} meant?", err=True)
 
 
 COMMANDS: list[click.Command] = [status, new, check, import_rows, settings]

@@ -14,11 +14,14 @@ def serve(host: str | None, port: int | None, engine: str | None) -> None:
     from serving.server import serve as serve_until_stopped
     from serving.settings import read_settings
     from tuneserve.commands.answers import prepared_models
+    from tuneserve.commands.releases import prepare_routed
     from tuneserve.task import load_task, task_names
 
     changes = {name: value for name, value in (("host", host), ("port", port), ("engine", engine)) if value is not None}
     settings = read_settings(**changes)
-    models = prepared_models([load_task(name) for name in task_names()]) if settings.engine == "llama_cpp" else {}
+    tasks = [load_task(name) for name in task_names()]
+    models = prepared_models(tasks) if settings.engine == "llama_cpp" else {}
+    prepare_routed(tasks, settings)
     serve_until_stopped(settings, models)
 
 
