@@ -27,10 +27,12 @@ def create_in_ollama(
     progress: Progress,
     *,
     unproven: bool = False,
+    own: bool = True,
 ) -> None:
-    """Creates model <task>; until every check has passed, an older one of that name goes on answering.
+    """Creates model <task>:<version>, and <task> for the release that the checkout serves (`own`).
 
-    `unproven` lets a model pass that writes no answer to the task's first example (a release whose
+    Until every check has passed, an older model of the name goes on answering, and one of another version goes
+    on beside it. `unproven` lets a model pass that writes no answer to the task's first example (a release whose
     gates were forced). Raises ConversionError when a template differs or the example is not answered.
     """
     version = server.version()
@@ -52,13 +54,16 @@ def create_in_ollama(
             proof = _answered(task, chats, model, server, candidate)
             if proof and not unproven:
                 raise ConversionError(f"{release.name} in Ollama: {proof}; the model was not put in place")
-            server.rename(candidate, task.name)
+            server.copy(candidate, f"{task.name}:{release.version}")
+            if own:
+                server.copy(candidate, task.name)
     finally:
         server.delete(candidate)
     text = proof or f'"{task.examples[0]}" is answered as by llama.cpp itself'
     progress.say(f"Ollama at {server.url} has {release.name}: {text}")
     # Without --nowordwrap Ollama wraps at 75 columns even into a pipe, and writes long JSON twice in doing so.
-    progress.say(f'  try: ollama run --nowordwrap {task.name} "{task.examples[0]}"')
+    name = task.name if own else f"{task.name}:{release.version}"
+    progress.say(f'  try: ollama run --nowordwrap {name} "{task.examples[0]}"')
 
 
 def _answered(

@@ -65,10 +65,13 @@ class OllamaServer:
         except (ConnectionError, httpx.HTTPError) as error:
             raise self._unreachable(error) from error
 
-    def rename(self, name: str, new: str) -> None:
-        """Gives the model `name` the name `new`; a model that had it before is replaced in one step."""
+    def copy(self, name: str, new: str) -> None:
+        """Gives the model `name` the name `new` too; a model that had it before is replaced in one step."""
         self._json("POST", "/api/copy", {"source": name, "destination": new}, replies=False)
-        self.delete(name)
+
+    def has(self, name: str) -> bool:
+        models = self._json("GET", "/api/tags", None, timeout=5.0).get("models") or []
+        return any(model.get("name") == name for model in models)
 
     def delete(self, name: str) -> None:
         """Deletes the model if it is there. Files that another model uses stay."""

@@ -7,7 +7,6 @@ The file that is scored is made by `convert.released`, exactly as a user's machi
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +19,7 @@ from convert.adapter import CONFIG, WEIGHTS, read_config
 from convert.card import CARD, TASK_PART, model_card
 from convert.choice import read_choice
 from convert.expected_ids import EXPECTED_IDS, read_expected_ids
+from convert.install import install
 from convert.modelfile import modelfile_of
 from convert.ollama_model import create_in_ollama
 from convert.ollama_server import OllamaServer, ollama_url
@@ -30,7 +30,7 @@ from convert.served_model import ServedModel
 from convert.stage import SIZES, training_base
 from tuneserve.base import PACKAGED_BASES
 from tuneserve.errors import EngineUnavailable, ReleaseError, StageError
-from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, sha256_of_folder, write_json
+from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, write_json
 from tuneserve.progress import Progress
 from tuneserve.recipe import Recipe
 from tuneserve.release import (
@@ -40,7 +40,10 @@ from tuneserve.release import (
     modelfiles_folder,
     prompt_sha256,
     read_release,
+    release_folders,
+    released_records,
     schema_sha256,
+    version_key,
     write_release,
 )
 from tuneserve.run import Run
@@ -92,28 +95,48 @@ def publish(
 
     versions = {"llama-cpp-python": installed("llama-cpp-python"), "gguf": installed("gguf")}
     manifest, worked = complete(run.release, request, work, versions=versions, force=force)
-    _install(run.release, target)
-    release = _released(target, task)
-    progress.say(f"publish: {release.name} is {'in' if worked else 'up to date in'} {target}")
-    _offer_to_ollama(task, release, target, force_gates, progress)
+    place = install(run.release, target)
+    release = _released(place, task)
+    progress.say(f"publish: {release.name} is {'in' if worked else 'up to date in'} {place}")
+    if place != target:
+        progress.say(f"publish: {_released(target, task).name} goes on serving; to try the new one beside it:")
+        progress.say(f"  tuneserve promote {task.name} {release.version} --to staging --share 10")
+    _offer_to_ollama(task, release, place, force_gates, progress, own=place == target)
     return manifest
 
 
-def publish_released(task: Task, url: str, progress: Progress, folder: Path | None = None) -> None:
-    """Creates the committed release as model <task> in the Ollama at `url`; needs no run and no torch.
+def publish_released(
+    task: Task, url: str, progress: Progress, folder: Path | None = None, version: str | None = None
+) -> None:
+    """Creates a committed release in the Ollama at `url`, by default the one that the checkout serves; needs no run
+    and no torch.
 
     Raises ReleaseError when nothing is released or the task changed since, EngineUnavailable when no
     Ollama answers.
     """
-    target = folder or modelfiles_folder(task.name)
-    release = _released(target, task)
+    own = folder or modelfiles_folder(task.name)
+    release = _released(own, task)
+    target = own
+    if version is not None and version != release.version:
+        folders = release_folders(own)
+        if version not in folders:
+            raise ReleaseError(f"{task.name}@{version} is not released here; there are: {', '.join(folders)}")
+        target = folders[version]
+        release = _released(target, task)
     server = OllamaServer(url)
     server.version()
     changed = differences(release, task, target / "adapter") if release.base["name"] in PACKAGED_BASES else []
     if changed:
         raise ReleaseError(f"{release.name}: {'; '.join(changed)}; train and release again: tuneserve run {task.name}")
     prepared = prepare_release(release, target / "adapter", progress)
-    create_in_ollama(task, release, prepared.path, read_expected_ids(target / EXPECTED_IDS), server, progress)
+    chats = read_expected_ids(target / EXPECTED_IDS)
+    create_in_ollama(task, release, prepared.path, chats, server, progress, own=target == own)
+
+
+def publish_version(task: Task, version: str, url: str, progress: Progress) -> None:
+    """Sees to it that the Ollama at `url` has a model of that committed release. Raises as publish_released."""
+    if not OllamaServer(url).has(f"{task.name}:{version}"):
+        publish_released(task, url, progress, version=version)
 
 
 def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | None) -> Release:
@@ -142,7 +165,12 @@ def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | No
         },
         training_examples=examples_seen(training),
     )
-    return draft if version else replace(draft, version=_next_version(read_release(target), draft))
+    if version:
+        return draft
+    before = list(released_records(target).values())
+    same = next((one for one in before if _next_version(one, draft) == one.version), None)
+    last = same or max(before, key=lambda one: version_key(one.version), default=None)
+    return replace(draft, version=_next_version(last, draft))
 
 
 def _served(run: Run, recipe: Recipe) -> str:
@@ -226,28 +254,6 @@ def _prepare(run: Run, task: Task, draft: Release, adapter: Path, progress: Prog
     return keep(draft, adapter, made, sizes[draft.quantization], progress)
 
 
-def _install(source: Path, target: Path) -> None:
-    """Puts the release where it is committed from; the whole folder is exchanged, unless it is the same."""
-    names = ("release.json", "Modelfile", CARD, EXPECTED_IDS, "adapter")
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name in names:
-        if (source / name).is_dir():
-            shutil.copytree(source / name, partial / name)
-        else:
-            shutil.copyfile(source / name, partial / name)
-    if target.is_dir() and sha256_of_folder(partial) == sha256_of_folder(target):
-        shutil.rmtree(partial)
-        return
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        os.rename(target, old)
-    os.rename(partial, target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _released(target: Path, task: Task) -> Release:
     release = read_release(target)
     if release is None:
@@ -255,7 +261,9 @@ def _released(target: Path, task: Task) -> Release:
     return release
 
 
-def _offer_to_ollama(task: Task, release: Release, target: Path, forced: bool, progress: Progress) -> None:
+def _offer_to_ollama(
+    task: Task, release: Release, target: Path, forced: bool, progress: Progress, *, own: bool
+) -> None:
     """Everything else is done when no Ollama runs, so that is no error here; it is said what is left to do."""
     server = OllamaServer(ollama_url())
     try:
@@ -265,4 +273,4 @@ def _offer_to_ollama(task: Task, release: Release, target: Path, forced: bool, p
         return
     prepared = prepare_release(release, target / "adapter", progress)
     chats = read_expected_ids(target / EXPECTED_IDS)
-    create_in_ollama(task, release, prepared.path, chats, server, progress, unproven=forced)
+    create_in_ollama(task, release, prepared.path, chats, server, progress, unproven=forced, own=own)

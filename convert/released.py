@@ -25,8 +25,8 @@ from tuneserve.base import PACKAGED_BASES, packaged_base
 from tuneserve.errors import ReleaseError
 from tuneserve.manifest import sha256_of_file, write_json
 from tuneserve.progress import Progress
-from tuneserve.release import Release, modelfiles_folder, read_release
-from tuneserve.run import data_folder
+from tuneserve.release import Release, modelfiles_folder, read_release, release_folders
+from tuneserve.release import released_gguf as released_gguf
 from tuneserve.task import Task
 
 UNQUANTISED = "f16"
@@ -58,6 +58,15 @@ def prepare(task: Task, progress: Progress, quantization: str | None = None) -> 
     return prepare_release(release, folder / "adapter", progress, quantization).path
 
 
+def prepare_version(task: Task, version: str, progress: Progress, quantization: str | None = None) -> Path:
+    """The same for any release of modelfiles/<task>/. Raises ReleaseError when there is no such version."""
+    folders = release_folders(modelfiles_folder(task.name))
+    release = read_release(folders[version]) if version in folders else None
+    if release is None:
+        raise ReleaseError(f"{task.name}@{version} is not released here; there are: {', '.join(folders) or 'none'}")
+    return prepare_release(release, folders[version] / "adapter", progress, quantization).path
+
+
 def prepare_release(release: Release, adapter: Path, progress: Progress, quantization: str | None = None) -> Prepared:
     """The same for a release and an adapter folder that need not be in modelfiles/ yet."""
     wanted = quantization or release.quantization
@@ -73,10 +82,6 @@ def prepare_release(release: Release, adapter: Path, progress: Progress, quantiz
     with _alone(path.parent, progress):
         # Another process may have made it while this one waited.
         return _finished(path, inputs) or _make(release, adapter, path, inputs, wanted, progress)
-
-
-def released_gguf(release: Release, quantization: str) -> Path:
-    return data_folder() / "_released" / release.task / f"{release.version}-{quantization}.gguf"
 
 
 def keep(release: Release, adapter: Path, gguf: Path, weight: dict[str, Any], progress: Progress) -> Prepared:

@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from serving import docs_routes, openai_routes, system_routes, task_routes
 from serving.access import Access
+from serving.docs_routes import with_keys
 from serving.engines.engine import Engine
 from serving.gateway import Gateway
 from serving.gateway_metrics import GatewayCollector
@@ -108,6 +109,7 @@ def create_app(
     for expected in (TuneserveError, HTTPException, RequestValidationError):
         app.add_exception_handler(expected, _refused)
     _surround(app, gateway, keys or KeyRing(settings.keys))
+    app.openapi = lambda: with_keys(FastAPI.openapi(app))  # type: ignore[method-assign]
     return app
 
 

@@ -47,13 +47,19 @@ class KeptEngine:
         self._engine: LlamaCppEngine | None = None
 
     def complete(
-        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonObject | None,
+        max_tokens: int,
+        deadline: float | None,
+        draft: str | None = None,
     ) -> Completion:
         """Without a deadline, whatever `deadline` is. Counts and times are 0: they are not what is measured."""
         key = prompt_key(messages, schema)
         text = self._texts.get(self._reader, key)
         if text is None:
-            done = self._loaded().complete(messages, schema=schema, max_tokens=max_tokens, deadline=None)
+            done = self._loaded().complete(messages, schema=schema, max_tokens=max_tokens, deadline=None, draft=draft)
             text = done.text
             self._texts.add(self._reader, key, text, done.confidence)
         return Completion(text, "stop", 0, 0, 0.0, 0.0, self._texts.confidence(self._reader, key))

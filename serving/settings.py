@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +21,9 @@ from tuneserve.run import data_folder
 PREFIX = "TUNESERVE_"
 # A folder of files named as the variables, in lower case: what the environment should not hold.
 SECRETS_DIR = "TUNESERVE_SECRETS_DIR"
+# What the client reads.
+NO_SETTINGS = (f"{PREFIX}API_KEY", f"{PREFIX}URL")
+NEARLY = 0.9
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 HOST_NAME = re.compile(r"\*|(\*\.)?[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?")
 REDIS_URL = re.compile(r"(rediss?://[^/\s]+(/\d*)?(\?\S*)?)|(unix://\S*/\S+)")
@@ -282,6 +287,28 @@ def settings_table() -> str:
         lines += [f"{PREFIX}{name.upper()} = {_shown(name, getattr(settings, name))}"]
         lines += [f"    {field.description}; allowed: {_allowed(name)}"]
     return "\n".join(lines)
+
+
+def settings_objects() -> list[dict[str, str]]:
+    """Every setting for programs; of a secret only whether it is set."""
+    settings = read_settings()
+    return [
+        {
+            "variable": f"{PREFIX}{name.upper()}",
+            "value": _shown(name, getattr(settings, name)),
+            "allowed": _allowed(name),
+            "meaning": str(field.description),
+        }
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def misspelt(environment: Mapping[str, str]) -> dict[str, str]:
+    """{variable: what it is nearly called} of variables that look like a setting and are none."""
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    strange = [name for name in environment if name.startswith(PREFIX) and name not in (*names, *NO_SETTINGS)]
+    near = {name: get_close_matches(name, names, 1, NEARLY) for name in strange}
+    return {name: found[0] for name, found in near.items() if found}
 
 
 def settings_reference() -> str:

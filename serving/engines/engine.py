@@ -19,7 +19,9 @@ class Completion:
 
     `finish` is "stop" when the model ended its turn, "length" when `max_tokens` cut the text short.
     `confidence` is the probability that the model itself gave its text, the product over all its tokens
-    (of 1), or None where the engine does not tell.
+    (of 1), or None where the engine does not tell. `passes` counts the runs of the model over a batch of
+    tokens, where the engine tells: what a guess saves. The pass that reads the end of the prompt may read
+    guesses too; it counts as `prompt_ms`.
     """
 
     text: str
@@ -29,6 +31,7 @@ class Completion:
     prompt_ms: float
     generate_ms: float
     confidence: float | None = None
+    passes: int | None = None
 
 
 class EngineBusy(EngineTimeout):
@@ -50,13 +53,21 @@ class Engine(Protocol):
         ...
 
     def complete(
-        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonObject | None,
+        max_tokens: int,
+        deadline: float | None,
+        draft: str | None = None,
     ) -> Completion:
         """The assistant's next message.
 
         schema    when given, the text is held to this JSON Schema by a grammar, as far as the engine's
                   grammar goes: the caller validates all the same
         deadline  a moment of `time.monotonic()`, or None to wait as long as it takes
+        draft     a guess at the text, for engines that can check many tokens in one pass. It changes how
+                  soon the text comes, never the text; an engine that cannot use it leaves it alone
         """
         ...
 

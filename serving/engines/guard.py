@@ -74,7 +74,13 @@ class GuardedEngine:
         self._prober.start()
 
     def complete(
-        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonObject | None,
+        max_tokens: int,
+        deadline: float | None,
+        draft: str | None = None,
     ) -> Completion:
         if self._state != CLOSED:
             raise EngineOpen(f"{self._trouble} (tried again in the background)")
@@ -83,7 +89,7 @@ class GuardedEngine:
         except EngineTimeout as error:
             raise EngineBusy("the question waited in the queue until its deadline") from error
         try:
-            done = self._engine.complete(messages, schema=schema, max_tokens=max_tokens, deadline=deadline)
+            done = self._engine.complete(messages, schema=schema, max_tokens=max_tokens, deadline=deadline, draft=draft)
         except EngineBusy:
             raise
         except EngineError as error:

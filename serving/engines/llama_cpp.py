@@ -1,28 +1,29 @@
 """The embedded engine: a GGUF in this process, no server beside it.
 
-One question at a time (a lock); the tokens that a question shares with the one before it, the system
-prompt above all, are not computed again.
+One question at a time, in the order in which they came; how it is written is in `decoding.py`.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import re
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy
 from llama_cpp.llama_grammar import json_schema_to_gbnf
-from numpy.typing import NDArray
 
 from serving.engines.chat_template import ChatTemplate
+from serving.engines.decoding import Decoder
 from serving.engines.engine import Completion, EngineBusy, Message, seconds_left
-from serving.engines.llama_model import BATCH_TOKENS, Grammar, LlamaModel
+from serving.engines.llama_model import Grammar, LlamaModel
+from serving.engines.turns import Turns
 from tuneserve.errors import EngineError
 from tuneserve.task import JsonObject
+
+log = logging.getLogger(__name__)
 
 # Inputs have at most 2,000 characters: at one token a character they, the prompt and the reading fit.
 CONTEXT_TOKENS = 4096
@@ -33,17 +34,30 @@ class LlamaCppEngine:
 
     name = "llama_cpp"
 
-    def __init__(self, path: Path, *, context_tokens: int = CONTEXT_TOKENS, threads: int | None = None) -> None:
-        """Loads the model (0.1 to some seconds). Raises EngineUnavailable when that fails."""
+    def __init__(
+        self, path: Path, *, context_tokens: int = CONTEXT_TOKENS, threads: int | None = None, guesses: bool = True
+    ) -> None:
+        """Loads the model (0.2 to some seconds). Raises EngineUnavailable when that fails.
+
+        guesses  whether tokens that are probably next are tried many at once; the text is the same without
+        """
         self._model = LlamaModel(path, context_tokens, threads)
         self._template = ChatTemplate(self._model, path)
-        self._lock = threading.Lock()
-        self._cached: list[int] = []
+        self._decoder = Decoder(self._model, guesses)
+        if guesses and not self._decoder.exact:
+            log.info("%s: batches are not exact on this processor: every token is a step of its own", path.name)
+        self._turns = Turns()
         self._grammars: dict[str, Grammar] = {}
         self._closed = False
 
     def complete(
-        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonObject | None,
+        max_tokens: int,
+        deadline: float | None,
+        draft: str | None = None,
     ) -> Completion:
         with self._turn(deadline):
             started = time.perf_counter()
@@ -51,85 +65,47 @@ class LlamaCppEngine:
             if len(prompt) + max_tokens > self._model.context_tokens:
                 raise EngineError(f"the question has {len(prompt)} tokens, too many for {self._model.context_tokens}")
             grammar = None if schema is None else self._grammar(schema)
-            self._read(prompt, deadline)
-            read = time.perf_counter()
-            written, ended, confidence = self._write(max_tokens, grammar, deadline)
-            done = time.perf_counter()
+            before_ms = (time.perf_counter() - started) * 1000
+            written = self._decoder.write(prompt, max_tokens, grammar, draft, deadline)
+            text = b"".join(map(self._model.piece, written.tokens)).decode("utf-8", "replace")
+            total_ms = (time.perf_counter() - started) * 1000
+        prompt_ms = before_ms + written.prompt_ms
         return Completion(
-            text=b"".join(map(self._model.piece, written)).decode("utf-8", "replace"),
-            finish="stop" if ended else "length",
+            text=text,
+            finish="stop" if written.ended else "length",
             prompt_tokens=len(prompt),
-            completion_tokens=len(written),
-            prompt_ms=(read - started) * 1000,
-            generate_ms=(done - read) * 1000,
-            confidence=confidence,
+            completion_tokens=len(written.tokens),
+            prompt_ms=prompt_ms,
+            generate_ms=total_ms - prompt_ms,
+            confidence=written.confidence,
+            passes=written.passes,
         )
 
     def warm_up(self, messages: Sequence[Message]) -> None:
         self.complete(messages, schema=None, max_tokens=1, deadline=None)
 
     def close(self) -> None:
-        with self._lock:
+        self._turns.take()
+        try:
             self._closed = True
             for grammar in self._grammars.values():
                 grammar.close()
             self._grammars.clear()
             self._model.close()
+        finally:
+            self._turns.give()
 
     @contextmanager
     def _turn(self, deadline: float | None) -> Iterator[None]:
         """Holds the model, waited for no longer than the deadline."""
-        left = seconds_left(deadline)
-        if not self._lock.acquire(timeout=-1 if left is None else left):
+        if not self._turns.take(seconds_left(deadline)):
             raise EngineBusy("the model was busy with other questions until the deadline")
         try:
             if self._closed:
                 raise EngineError("the model has been closed")
             yield
         finally:
-            self._lock.release()
-
-    def _read(self, prompt: list[int], deadline: float | None) -> None:
-        """Brings the cache to hold exactly `prompt`; its last token is always computed, for its logits."""
-        shared = 0
-        for ours, theirs in zip(self._cached, prompt[:-1], strict=False):
-            if ours != theirs:
-                break
-            shared += 1
-        if not self._model.forget_from(shared):
-            shared = 0
-        self._cached = prompt[:shared]
-        for start in range(shared, len(prompt), BATCH_TOKENS):
-            seconds_left(deadline)
-            self._decode(prompt[start : start + BATCH_TOKENS])
-
-    def _write(self, max_tokens: int, grammar: Grammar | None, deadline: float | None) -> tuple[list[int], bool, float]:
-        """(tokens written, whether the model ended its turn by itself, probability of all of it)."""
-        written: list[int] = []
-        confidence = 1.0
-        while True:
-            logits = self._model.logits()
-            token = int(logits.argmax()) if grammar is None else grammar.best(logits)
-            confidence *= probability(logits, token)
-            if self._model.ends_turn(token):
-                return written, True, confidence
-            written.append(token)
-            if len(written) >= max_tokens:
-                return written, False, confidence
-            if grammar is not None:
-                grammar.accept(token)
-            seconds_left(deadline)
-            self._decode([token])
-
-    def _decode(self, tokens: list[int]) -> None:
-        try:
-            self._model.decode(tokens, len(self._cached))
-        except EngineError:
-            # What the cache holds after a failure is not known: the next call starts from nothing.
-            self._model.forget_from(0)
-            self._cached = []
-            raise
-        self._cached.extend(tokens)
+            self._turns.give()
 
     def _grammar(self, schema: JsonObject) -> Grammar:
         key = json.dumps(schema)
@@ -138,11 +114,6 @@ class LlamaCppEngine:
         grammar = self._grammars[key]
         grammar.reset()
         return grammar
-
-
-def probability(logits: NDArray[numpy.float32], token: int) -> float:
-    """Softmax of the logits at `token`: 0.05 ms for a vocabulary of 49,000."""
-    return float(1.0 / numpy.exp(logits - logits[token]).sum())
 
 
 def compact_grammar(schema: JsonObject) -> str:

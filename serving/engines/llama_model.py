@@ -21,9 +21,15 @@ from tuneserve.errors import EngineError, EngineUnavailable
 
 log = logging.getLogger(__name__)
 
-# A prompt is read in pieces of this many tokens, so that a deadline is noticed between them: about
-# 1.6 ms a token for a model of 135M parameters on two cores.
-BATCH_TOKENS = 128
+# A deadline is noticed between two batches. From 64 tokens on llama.cpp computes attention another way
+# (GGML_FA_TILE_Q), which rounds otherwise than a single step does: see `repeats_single_steps`.
+BATCH_TOKENS = 63
+# From 512 cells of the cache on (they are counted in steps of 256) a single step is computed another way.
+EXACT_POSITIONS = 256
+# Tokens and batch sizes of the trial whether batches are exact: odd ones and powers of two, since kernels
+# take tokens in fours, eights and sixteens and the rest one by one.
+TRIAL_TOKENS = 21
+TRIAL_BATCHES = (21, 8)
 # More threads than this slow small models down: they wait for each other some hundred times a token.
 MOST_THREADS = 8
 
@@ -49,9 +55,10 @@ class LlamaModel:
         if not self._model:
             raise EngineUnavailable(f"{path}: llama.cpp cannot load it; prepare the model again")
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        self._context: Any = self._open_context(path, context_tokens, threads or _threads())
+        self._context: Any = self._open_context(path, context_tokens, threads or default_threads())
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
+        self._fields = _Fields(self._batch)
         self.context_tokens = int(llama_cpp.llama_n_ctx(self._context))
         self.vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
 
@@ -132,24 +139,47 @@ class LlamaModel:
         llama_cpp.llama_memory_clear(self._memory, True)
         return False
 
-    def decode(self, tokens: Sequence[int], position: int) -> None:
-        """Runs at most BATCH_TOKENS tokens that stand at `position` and after; the last one's logits are kept."""
-        batch = self._batch
-        batch.n_tokens = len(tokens)
-        for index, token in enumerate(tokens):
-            batch.token[index] = token
-            batch.pos[index] = position + index
-            batch.n_seq_id[index] = 1
-            batch.seq_id[index][0] = 0
-            batch.logits[index] = index == len(tokens) - 1
-        code = llama_cpp.llama_decode(self._context, batch)
+    def decode(self, tokens: Sequence[int], position: int, wanted: int = 1) -> None:
+        """Runs at most BATCH_TOKENS tokens that stand at `position` and after; keeps the last `wanted` logits."""
+        count = len(tokens)
+        self._batch.n_tokens = count
+        self._fields.tokens[:count] = tokens
+        self._fields.positions[:count] = range(position, position + count)
+        self._fields.wanted[:count] = 0
+        self._fields.wanted[count - wanted : count] = 1
+        code = llama_cpp.llama_decode(self._context, self._batch)
         if code:
-            raise EngineError(f"llama.cpp could not decode {len(tokens)} tokens at {position} (code {code})")
+            raise EngineError(f"llama.cpp could not decode {count} tokens at {position} (code {code})")
 
-    def logits(self) -> NDArray[numpy.float32]:
-        """Logits after the last token of the last `decode`; the memory is overwritten by the next one."""
-        pointer = llama_cpp.llama_get_logits_ith(self._context, -1)
-        return numpy.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
+    def logits(self, wanted: int = 1) -> NDArray[numpy.float32]:
+        """Logits after each of the last `wanted` tokens of the last `decode`, which must have kept as many.
+
+        Shape (wanted, vocabulary); the memory is overwritten by the next `decode`.
+        """
+        pointer = llama_cpp.llama_get_logits(self._context)
+        return numpy.ctypeslib.as_array(pointer, shape=(wanted, self.vocabulary_size))
+
+    def repeats_single_steps(self) -> bool:
+        """Whether a batch gives the very same bits as its tokens one by one, with this file on this processor.
+
+        Floats are rounded as they are added up, and not every kernel of llama.cpp adds up in the same order
+        for one token as for many. Where it does (q8_0 and q4_0 on x86-64), checking guessed tokens in a
+        batch finds exactly what single steps would have written. Empties the cache.
+        """
+        tokens = [(97 * number) % self.vocabulary_size for number in range(1, TRIAL_TOKENS + 1)]
+        found = []
+        for size in (1, *TRIAL_BATCHES):
+            self.forget_from(0)
+            rows = []
+            for start in range(0, TRIAL_TOKENS, size):
+                piece = tokens[start : start + size]
+                self.decode(piece, start, len(piece))
+                rows.append(self.logits(len(piece)).copy())
+            found.append(numpy.concatenate(rows))
+        # Some models (recurrent ones) cannot forget a wrong guess.
+        forgets = self.forget_from(TRIAL_TOKENS - 1)
+        self.forget_from(0)
+        return forgets and all(numpy.array_equal(found[0], other) for other in found[1:])
 
     def grammar(self, gbnf: str) -> Grammar:
         """Raises EngineError when llama.cpp cannot read the grammar."""
@@ -157,6 +187,18 @@ class LlamaModel:
         if not sampler:
             raise EngineError("llama.cpp cannot read the grammar made of the task's schema")
         return Grammar(sampler, self.vocabulary_size)
+
+
+class _Fields:
+    """The arrays of a llama_batch as numpy sees them: setting them one by one through ctypes is slow."""
+
+    def __init__(self, batch: Any) -> None:
+        self.tokens = numpy.ctypeslib.as_array(batch.token, shape=(BATCH_TOKENS,))
+        self.positions = numpy.ctypeslib.as_array(batch.pos, shape=(BATCH_TOKENS,))
+        self.wanted = numpy.ctypeslib.as_array(batch.logits, shape=(BATCH_TOKENS,))
+        for index in range(BATCH_TOKENS):
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = 0
 
 
 class Grammar:
@@ -205,7 +247,7 @@ class Grammar:
             self._sampler = None
 
 
-def _threads() -> int:
+def default_threads() -> int:
     """Half of the processors that this process may use.
 
     On two processors and a model of 135M parameters, one thread and two wrote equally fast (medians of 184

@@ -12,6 +12,8 @@ from tuneserve.errors import EngineError, EngineUnavailable
 from tuneserve.task import JsonObject
 
 NANOSECONDS_IN_MS = 1_000_000
+# Ollama unloads a model that nobody asked for five minutes; the next question would wait for it to load.
+KEEP_FOR_EVER = -1
 
 
 class OllamaEngine:
@@ -23,20 +25,25 @@ class OllamaEngine:
 
     name = "ollama"
 
-    def __init__(self, url: str, model: str, *, keep_alive: str = "30m") -> None:
+    def __init__(self, url: str, model: str) -> None:
         self._connection = Connection(url, "Ollama")
         self._model = model
-        self._keep_alive = keep_alive
 
     def complete(
-        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonObject | None,
+        max_tokens: int,
+        deadline: float | None,
+        draft: str | None = None,
     ) -> Completion:
         body: JsonObject = {
             "model": self._model,
             "messages": [{**message, "content": plain_text(message["content"])} for message in messages],
             "stream": False,
             "logprobs": True,
-            "keep_alive": self._keep_alive,
+            "keep_alive": KEEP_FOR_EVER,
             "options": {"temperature": 0, "num_predict": max_tokens},
         }
         if schema is not None:
@@ -58,7 +65,9 @@ class OllamaEngine:
     def _explained(self, refused: Refused) -> EngineError:
         server, model = self._connection.server, self._model
         if refused.status == 404:
-            return EngineUnavailable(f"{server} has no model '{model}'; make it: tuneserve publish {model}")
+            task, _, version = model.partition(":")
+            make = f"tuneserve publish {task}" + (f" --released --version {version}" if version else "")
+            return EngineUnavailable(f"{server} has no model '{model}'; make it: {make}")
         if refused.status in (502, 503):
             return EngineUnavailable(f"{server} is not available ({refused.status}): {refused.message}")
         return EngineError(f"{server} failed ({refused.status}): {refused.message}")

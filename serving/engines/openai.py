@@ -22,7 +22,13 @@ class OpenAIEngine:
         self._model = model
 
     def complete(
-        self, messages: Sequence[Message], *, schema: JsonObject | None, max_tokens: int, deadline: float | None
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonObject | None,
+        max_tokens: int,
+        deadline: float | None,
+        draft: str | None = None,
     ) -> Completion:
         body: JsonObject = {
             "model": self._model,

@@ -32,7 +32,7 @@ needs_command = pytest.mark.skipif(COMMAND not in os.environ, reason=f"{COMMAND}
 def server() -> Iterator[OllamaServer]:
     server = OllamaServer(os.environ["TUNESERVE_TEST_OLLAMA_URL"])
     yield server
-    for name in ("tiny_task", "tiny_task-candidate"):
+    for name in ("tiny_task", "tiny_task:1.2.3", "tiny_task-candidate"):
         server.delete(name)
 
 
@@ -78,8 +78,17 @@ def test_release_is_put_in_place_after_the_parity_check(
     assert f"template parity: Hugging Face = GGUF = Ollama on {len(chats)} prompts" in said
     assert "has tiny_task@1.2.3" in said
     names = [row["name"] for row in httpx.get(f"{server.url}/api/tags").json()["models"]]
-    assert "tiny_task:latest" in names
+    assert {"tiny_task:latest", "tiny_task:1.2.3"} <= set(names)
     assert "tiny_task-candidate:latest" not in names
+
+
+def test_release_beside_the_one_that_serves_leaves_it_alone(
+    server: OllamaServer, gguf: Path, chats: list[ExpectedChat], task: Task
+) -> None:
+    _create(server, task.name, gguf, replace(modelfile_of(RELEASE, task, FORMATS[0]), system="The old one."))
+    create_in_ollama(task, RELEASE, gguf, chats, server, Heard(), unproven=True, own=False)
+    assert server.has("tiny_task:1.2.3")
+    assert "The old one." in server.rendered(task.name, [CHAT[1]])
 
 
 def test_model_that_answers_nonsense_does_not_replace_the_one_that_is_served(

@@ -1,0 +1,83 @@
+"""One answer through Ollama, beside Ollama called directly with and without the schema as `format`."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+
+import httpx
+
+from serving.bench.embedded import Reader, Written, by_http, in_turns, same
+from serving.bench.figures import Line, Part, Times, median_ratio
+from serving.bench.gateways import gateway
+from serving.bench.plan import Plan
+from serving.input_text import cleaned
+from serving.settings import read_settings
+from tuneserve.task import JsonObject
+
+NAME = "ollama"
+TITLE = "One answer through Ollama"
+GOAL_P50, GOAL_P95, GOAL_RATIO = 200.0, 400.0, 1.6
+ABOUT = """The same questions over HTTP of a gateway whose engine is Ollama, cache off, first try without a
+grammar; beside them Ollama's own /api/chat on a kept-alive connection, with the schema as `format` and without."""
+
+
+def measure(plan: Plan) -> Part:
+    url = read_settings().ollama_url
+    model = plan.task.name
+    with closing(httpx.Client(base_url=url, timeout=60, trust_env=False)) as ollama:
+        missing = _missing(ollama, url, model)
+        if missing:
+            return Part(NAME, TITLE, ABOUT, skipped=missing)
+        texts = plan.some(20, 120)
+        with gateway("tuneserve.cli", "serve", cache_size="0", engine="ollama") as port, ExitStack() as opened:
+            ways: dict[str, Reader] = {
+                "gateway": opened.enter_context(by_http(plan, port)),
+                "format": _direct(plan, ollama, plan.task.written_schema),
+                "free": _direct(plan, ollama, None),
+            }
+            took, wrote = in_turns(plan, ways, texts, "Ollama")
+        told = ollama.get("/api/version").json().get("version", "unknown")
+    times = {name: Times.of(ms) for name, ms in took.items()}
+    ratio = times["format"].p50 / times["gateway"].p50
+    lines = (
+        Line(
+            "one answer, over HTTP of the gateway",
+            times["gateway"],
+            f"the direct call with `format` takes {ratio:.1f} times as long"
+            f" (median of pairs {median_ratio(took['format'], took['gateway']):.1f})",
+            f"p50 <= {GOAL_P50:.0f}, p95 <= {GOAL_P95:.0f} ms, {GOAL_RATIO} times as soon",
+            times["gateway"].p50 <= GOAL_P50 and times["gateway"].p95 <= GOAL_P95 and ratio >= GOAL_RATIO,
+        ),
+        Line("beside: Ollama with `format`", times["format"]),
+        Line(
+            "beside: Ollama without `format`",
+            times["free"],
+            f"the same text as with it: {same(wrote['free'], wrote['format'], 'text')} of {len(texts)}",
+        ),
+    )
+    return Part(NAME, TITLE, ABOUT, lines, more={"ollama": told, "ratio": ratio})
+
+
+def _missing(ollama: httpx.Client, url: str, model: str) -> str:
+    """What keeps this part from being measured here, with the command that mends it; '' when nothing does."""
+    try:
+        known = ollama.post("/api/show", json={"model": model}).status_code == 200
+    except httpx.HTTPError:
+        return f"no Ollama at {url}; enable it: ollama serve & TUNESERVE_OLLAMA_URL=http://127.0.0.1:11434 make bench"
+    return "" if known else f"Ollama at {url} has no model '{model}'; make it: tuneserve publish {model} --released"
+
+
+def _direct(plan: Plan, ollama: httpx.Client, schema: JsonObject | None) -> Reader:
+    def read(text: str) -> Written:
+        body: JsonObject = {
+            "model": plan.task.name,
+            "messages": plan.task.messages(cleaned(text)),
+            "stream": False,
+            "options": {"temperature": 0, "num_predict": plan.task.max_tokens},
+        }
+        if schema is not None:
+            body["format"] = schema
+        reply = ollama.post("/api/chat", json=body).raise_for_status().json()
+        return Written(reply["message"]["content"], reply.get("done_reason", ""))
+
+    return read
