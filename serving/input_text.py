@@ -21,7 +21,8 @@ class InputTooLong(InputRefused):
 def cleaned(text: str) -> str:
     """`text` in Unicode's NFC, without control characters, with plain blanks, and stripped.
 
-    Line breaks and tabs become blanks: an input is one line, in the log too. Control, surrogate,
+    Tabs and runs of blanks become one blank, runs of line breaks one line break: a pasted table or mail
+    keeps its lines, which say where a cell or a quoted message ends. Control, surrogate,
     private-use and unassigned characters are removed, and with them the format characters that hide
     text or turn its direction; the joiners that scripts and emoji need (U+200C, U+200D) stay. Letters and
     digits in another dress (fullwidth, mathematical bold) become plain ones: a rule must not miss a filter
@@ -32,15 +33,18 @@ def cleaned(text: str) -> str:
     if len(text) > MOST_CHARACTERS:
         raise InputTooLong(f"the input has {len(text)} characters; at most {MOST_CHARACTERS} are read")
     plain = "".join(_kept(letter) for letter in unicodedata.normalize("NFC", text))
-    one_line = " ".join(plain.split())
-    if not one_line:
+    lines = [" ".join(line.split()) for line in plain.split("\n")]
+    read = "\n".join(line for line in lines if line)
+    if not read:
         raise InputEmpty("the input is empty")
-    return one_line
+    return read
 
 
 def _kept(letter: str) -> str:
     category = unicodedata.category(letter)
-    if letter in "\t\n\r\v\f\x85" or category in ("Zl", "Zp", "Zs"):
+    if letter in "\n\r\v\f\x85" or category in ("Zl", "Zp"):
+        return "\n"
+    if letter == "\t" or category == "Zs":
         return " "
     if category == "Cf":
         return letter if letter in "\u200c\u200d" else ""
