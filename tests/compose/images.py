@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tests.compose.engine import ROOT, CannotRun, Engine
 
@@ -23,6 +23,7 @@ SERVER_PACKAGES = (
     "ca-certificates,busybox,postgresql-17,redis-server,prometheus,prometheus-alertmanager,"
     "prometheus-postgres-exporter,prometheus-redis-exporter,haproxy"
 )
+PIP_CACHE = PurePosixPath("/", "root", ".cache", "pip")  # in an image that is being built
 # {target of lookalikes/Dockerfile: name in compose.yaml and the project's Dockerfiles}
 OFFICIAL = {
     "python": "python:3.11.15-slim-bookworm",
@@ -73,8 +74,8 @@ def seed_wheels(engine: Engine) -> bool:
         (context / "Dockerfile").write_text(
             f"FROM {OFFICIAL['python']}\n"
             "COPY entry /entry\n"
-            "RUN --mount=type=cache,id=tuneserve-pip,target=/root/.cache/pip,sharing=locked"
-            f" to=/root/.cache/pip/wheels/{entry.relative_to(cached)} && mkdir -p $to && cp /entry/* $to\n",
+            f"RUN --mount=type=cache,id=tuneserve-pip,target={PIP_CACHE},sharing=locked"
+            f" to={PIP_CACHE}/wheels/{entry.relative_to(cached)} && mkdir -p $to && cp /entry/* $to\n",
             encoding="utf-8",
         )
         engine.docker("build", "--quiet", "--pull=false", str(context), seconds=120)
