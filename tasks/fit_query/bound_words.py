@@ -1,6 +1,7 @@
 """What the words right beside a figure or a date say about it: at least, at most, about, since, before.
 
     said_of_amount("under 100kw", 6, 11) -> "max"     "100kw or more" -> "min"     "100kw in kent" -> None
+    may_be_bound("100kw in kent", 0, 5) -> False      no word near it that can make it a bound
     said_of_date("since 2013", 6, 10) -> "built_from"
 
 Only words that can hardly mean anything else count, and nothing is said where they are denied or stand
@@ -12,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Said = Literal["min", "max", "about"]
+Said = Literal["min", "max", "about", "exactly"]
 
 _ABOUT = (
     r"(?:about|abt\.?|arr?ound|roughly|ap?prox\w*\.?|circa|ca?\.?|somewhere near"
@@ -22,21 +23,22 @@ _TIGHTER = r"(?:more|greater|bigger|larger|higher|longer|later|better)"
 _LOOSER = r"(?:less|smaller|fewer|lower|shorter)"
 _DENIED = r"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t)"
 _MOST = (
-    rf"(?:{_DENIED}\s+(?:be\s+)?(?:over|above|exceeding|beyond|{_TIGHTER}\s+than)|(?:lt|under|underneath|below|beneath|sub"
-    rf"|{_LOOSER} than|at most|at the most|up ?to|capped at|limited to|no(?:t)? exceed\w*|inside"
-    r"|max(?:imum)?(?: (?:of|is))?|<=?|≤))"
+    rf"(?:{_DENIED}\s*(?:be\s+)?(?:over|above|exceeding|beyond|{_TIGHTER}\s*than)|(?:lt|under|underneath|below|beneath|sub"
+    rf"|{_LOOSER}\s*than|at\s*most|at the most|up ?to|capped at|limited to|no(?:t)? exceed\w*|inside"
+    r"|max(?:imum)?\.?(?: (?:of|is))?|<=?|≤))"
 )
 _LEAST = (
-    rf"(?:{_DENIED}\s+(?:be\s+)?(?:under|below|{_LOOSER}\s+than)|(?:gt|over|above|abv|{_TIGHTER} than|exceed(?:s|ing)"
+    rf"(?:{_DENIED}\s*(?:be\s+)?(?:under|below|{_LOOSER}\s*than)|(?:gt|over|above|abv|{_TIGHTER}\s*than|exceed(?:s|ing)"
     rf"|at least"
     r"|at the least|upwards of|north of|in excess of|clearing|topping|beating|beat|beyond|starting at"
-    r"|min(?:imum)?(?: (?:of|is))?|(?<![-=])>=?|≥))"
+    r"|min(?:imum)?\.?(?: (?:of|is))?|(?<![-=])>=?|≥))"
 )
 _BEFORE = re.compile(
-    rf"(?<![a-z])(?:(?P<max>{_MOST})|(?P<min>{_LEAST}))?[\s-]*(?P<about>(?<![a-z]){_ABOUT})?[\s:]*(?:an?\s+)?$"
+    rf"(?:(?<![a-z])|(?=[<>≤≥]))(?:(?P<max>{_MOST})|(?P<min>{_LEAST}))?[\s-]*(?P<about>(?<![a-z]){_ABOUT})?[\s:]*(?:an?\s+)?$"
 )
 _BEHIND = re.compile(
-    r"\s*,?[\s-]*(?:(?P<min>\+|plus\b(?!\s+\d)|(?:or|and|&)[\s-]*(?:more|above|over|up(?:wards?)?|bigger|larger|greater"
+    r"\s*,?[\s-]*(?:(?P<min>\+|(?<!, )plus\b(?!\s+\d)"
+    r"|(?:or|and|&)[\s-]*(?:more|above|over|up(?:wards?)?|bigger|larger|greater"
     r"|longer"
     r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?least)\b)"
     r"|(?P<max>(?:or|and|&)\s+(?:less|under|below|smaller|fewer|lower|down|downwards|shorter)\b"
@@ -44,12 +46,28 @@ _BEHIND = re.compile(
     r"|(?P<about>or so\b|or thereabouts\b|-?ish\b|give or take\b))"
 )
 _DENIAL = re.compile(
-    r"(?:\b(?:no|not|nothing|none|never|without|nor|cannot|isnt|arent|dont|sorry|wait)|n['’]t)\b[^.;]{0,30}$"
+    r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot|isnt"
+    r"|arent|dont)"
+    r"|n['’]t)\b[^.;,]{0,30}$"
 )
+_EXACT_BEFORE = re.compile(r"(?<!not )\b(?:exactly|precisely|exact|bang on|spot on)\s+(?:an?\s+)?$")
+_EXACT_BEHIND = re.compile(r"\s*,?\s*(?:exactly|precisely|on the nose|exact)\b")
+_FROM = re.compile(r"\bfrom\s+(?:an?\s+)?$")
 _RANGE_BEFORE = re.compile(r"(?:\bbetween\b|\bfrom\b|\d\s*[kmg]?w?\s*(?:-|–|to))[^.;]{0,20}$")
 _RANGE_BEHIND = re.compile(
     r"\s*(?:-|–|to\b|and\b|until\b|up to\b)\s*(?:~\s*)?(?:\d|an?\b|one|two|three|half|five|ten|twenty|fifty)"
 )
+
+# Any word that can make an amount a bound or a correction; near one, nothing is settled.
+_ANY_BOUND = re.compile(
+    r"[<>≤≥+±]|\b(?:atleast|atmost|upto|over|above|abv|under\w*|below|beneath|beyond|more|less|fewer|than|\w*than|least|most|min\w*|max\w*"
+    r"|from|up\w*|down\w*|between|start\w*|begin\w*|exceed\w*|excess|north|limit\w*|cap|caps|capped|floor|ceiling"
+    r"|threshold|no|not|nothing|never|none|sub|inside|within|greater|bigger|larger|higher|smaller|lower|gt|gte|lt|lte|ge|le|tops?"
+    r"|topping|beat\w*|clear\w*|plus|until|till|through|range|wards|ish|sorry|wait|actually|make|rather|mean\w*)\b"
+)
+_RANGE_END = re.compile(r"\d\s*(?:[kmg]?w\w*)?\s*(?:-|–|to|and|or|/)\s*$")
+_APPROXIMATE = re.compile(r"\bgive or take\b|\bor so\b|\bor thereabouts\b|[\s-]?ish\b")
+_AROUND = 60
 
 _DATE_WORDS = {
     "built_from": r"[io]n or after|no(?:t)? (?:earlier|older) than|since|from|starting(?: in)?",
@@ -57,12 +75,21 @@ _DATE_WORDS = {
     "built_before": r"(?<![io]n or )(?<!no )(?<!not )(?:earlier than|older than|before|prior to|pre|b4|bef)",
     "built_to": r"[io]n or before|until|till|til|no later than|not later than|up to|by",
 }
+_ANY_DATE_BOUND = re.compile(
+    r"[<>≤≥]|\b(?:since|from|starting|start\w*|after|afer|aftr|later|newer|younger|post|before|befor|b4|bef|prior|pre|earlier|earliest"
+    r"|latest|older|until|till|til|up to|upto|by|onwards?|fwd|forward|going back|back to|between|no|not|nothing"
+    r"|none|never|without"
+    r"|sorry|wait|actually|mean|make|than|once|already|yet|end|to)\b"
+)
+_SIGN_BEFORE = re.compile(
+    r"(?P<built_to><=|≤)\s*$|(?P<built_from>(?<!-)>=|≥)\s*$|(?P<built_before><)\s*$|(?P<built_after>(?<![-=])>)\s*$"
+)
 _DATE_BEFORE = re.compile(
     r"(?<![a-z])(?:" + "|".join(f"(?P<{key}>{words})" for key, words in _DATE_WORDS.items()) + r")[\s:-]+(?:the\s+)?$"
 )
 _DATE_BEHIND = re.compile(
     r"\s*,?\s*(?:(?P<built_from>onwards?\b|on\b(?=\s*(?:[?.!,;]|$))|fwd\b|or later\b|and later\b|or newer\b|and after\b"
-    r"|or after\b|\+)|(?P<built_to>or earlier\b|or before\b|and earlier\b|and before\b|or older\b))"
+    r"|or after\b|\+)|(?P<built_to>or earlier\b|or before\b|and earlier\b|and before\b(?!\s+\d)|or older\b))"
 )
 
 
@@ -75,11 +102,28 @@ def said_of_amount(lowered: str, start: int, end: int) -> Said | None:
     after = _kind(behind) if behind else None
     if found and ahead and _DENIAL.search(before[: found.start()]):
         return None
+    if _EXACT_BEFORE.search(before) or _EXACT_BEHIND.match(lowered, end):
+        return "exactly"
+    if _FROM.search(before) and not _RANGE_BEHIND.match(lowered, end) and after in (None, "min"):
+        return "min"
     if _RANGE_BEFORE.search(before) or _RANGE_BEHIND.match(lowered, end):
         return None
     if ahead in ("min", "max") and after == "about":
         after = None
     return ahead or after if not (ahead and after and ahead != after) else None
+
+
+def may_be_bound(lowered: str, start: int, end: int) -> bool:
+    """Whether a word within 60 characters of the amount lowered[start:end] can make it a bound or take it back."""
+    if _RANGE_END.search(lowered[:start]) or _RANGE_BEHIND.match(lowered, end):
+        return True
+    around = f"{lowered[max(0, start - _AROUND) : start]} | {lowered[end : end + _AROUND]}"
+    return _ANY_BOUND.search(_APPROXIMATE.sub(" ", around)) is not None
+
+
+def may_bound_date(lowered: str, start: int, end: int) -> bool:
+    """Whether a word near the date lowered[start:end] can make it a beginning or an end, or take it back."""
+    return _ANY_DATE_BOUND.search(f"{lowered[max(0, start - 40) : start]} | {lowered[end : end + 20]}") is not None
 
 
 def _kind(found: re.Match[str]) -> Said | None:
@@ -89,6 +133,9 @@ def _kind(found: re.Match[str]) -> Said | None:
 def said_of_date(lowered: str, start: int, end: int) -> str | None:
     """The key of a reading ("built_from", …) that the words beside the date lowered[start:end] ask for, or None."""
     before = lowered[max(0, start - 50) : start]
+    sign = _SIGN_BEFORE.search(before)
+    if sign:
+        return sign.lastgroup
     found, behind = _DATE_BEFORE.search(before), _DATE_BEHIND.match(lowered, end)
     if found and behind:
         return None if found.lastgroup != behind.lastgroup else found.lastgroup

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.fit_query.amounts import KW, Amount, as_number, find_amounts, parse_kw, parse_years
+from tasks.fit_query.bound_words import may_be_bound
 from tasks.fit_query.dates import RELATIONS, commissioned, parse_period
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.numerals import read_number
@@ -37,10 +38,10 @@ _RANGE_JOINT = re.compile(r"\s*(?:-|–|—|to|and|n|&|or|up to|through|until|/|
 
 _ABOUT = r"(?:about|around|roughly|approx(?:imately)?\.?|circa|nearly|~|≈)"
 _MORE = (
-    r"(?:over|above|abv|(?:more|greater|bigger|larger|higher) than|exceeding|at least|min(?:imum)?(?: of)?"
+    r"(?:over|above|abv|(?:more|greater|bigger|larger|higher)\s*than|exceeding|at\s*least|min(?:imum)?(?: of)?"
     r"|(?<![-=])>=?|≥)"
 )
-_LESS = r"(?:under|below|(?:less|smaller|fewer|lower) than|at most|up to|max(?:imum)?(?: of)?|<=?|≤)"
+_LESS = r"(?:under|below|(?:less|smaller|fewer|lower)\s*than|at\s*most|up\s*to|max(?:imum)?(?: of)?|<=?|≤)"
 _BEFORE_AMOUNT = re.compile(
     rf"(?:(?P<more>(?<![a-z]){_MORE})|(?P<less>(?<![a-z]){_LESS}))?\s*(?P<about>(?<![a-z]){_ABOUT})?\s*(?:an?\s+)?$"
 )
@@ -147,6 +148,9 @@ def _measure(draft: Draft, key: str) -> tuple[Span | None, Amount | None]:
         return None, None
     span = draft.quotations.claim(amount.start, max(span.end, amount.end))
     _check_word_before(draft, key, span)
+    alone = key in ("capacity_min", "capacity_max") and _PARTNER[key] not in draft.reading
+    if alone and "+" not in amount.text and not may_be_bound(draft.quotations.lowered, span.start, span.end):
+        draft.note("weak_evidence", f"no word near '{amount.text}' makes it {key}", key)
     return span, amount if amount.unit else amount._replace(unit=_shared_unit(draft, key, amount))
 
 

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from tasks.fit_query.amounts import Amount, find_amounts
+from tasks.fit_query.bare_areas import find_bare_areas
 from tasks.fit_query.dates import DateMention, find_dates
 from tasks.fit_query.gazetteer import PlaceMention, find_outside, find_places
 from tasks.fit_query.postcodes import PostcodeMention, find_postcodes
-from tasks.fit_query.quotation import Quotations
+from tasks.fit_query.quotation import Quotations, spans_of
 from tasks.fit_query.technologies import TechnologyMention, find_technologies
 from tuneserve.task import Evidence, JsonObject, Problem
 
@@ -55,7 +56,10 @@ class Draft:
 
     @cached_property
     def postcodes(self) -> list[PostcodeMention]:
-        return find_postcodes(self.text)
+        """Areas that stand alone too."""
+        found = find_postcodes(self.text)
+        known = spans_of(self.places, self.technologies, self.amounts, self.dates)
+        return sorted([*found, *find_bare_areas(self.text, known, found)])
 
     @cached_property
     def technologies(self) -> list[TechnologyMention]:

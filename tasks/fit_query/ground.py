@@ -40,7 +40,7 @@ from tasks.fit_query.amounts import KW, parse_count
 from tasks.fit_query.bounds import add_capacity, add_commissioned, add_remaining
 from tasks.fit_query.draft import UNSUPPORTED, Draft
 from tasks.fit_query.everything import asks_for_everything
-from tasks.fit_query.evidence import support
+from tasks.fit_query.evidence import is_plain, support
 from tasks.fit_query.leftovers import leftovers
 from tasks.fit_query.numerals import read_number
 from tasks.fit_query.quotation import Span
@@ -193,6 +193,8 @@ def _supported(draft: Draft, claim: str, key: str) -> str | None:
     words = support(claim, draft.text)
     if words is None:
         draft.note("weak_evidence", f"no known word in the question asks for {claim}", key)
+    elif not is_plain(claim, draft.text):
+        draft.note("weak_evidence", f"'{words}' hardly asks for {claim}", key)
     return words
 
 

@@ -15,28 +15,26 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from tasks.fit_query.amounts import Amount
+from tasks.fit_query.corrected import CORRECTED
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.everything import is_request_word
+from tasks.fit_query.place_context import goes_on
 from tasks.fit_query.postcodes import parse_postcode
 from tasks.fit_query.quotation import spans_of
+from tasks.fit_query.story_figures import is_of_story
+from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.unread import unread_marks
 from tasks.fit_query.whereabouts import find_unknown, is_own_place
 from tasks.fit_query.words import split_words
 
-_CORRECTED = re.compile(
-    r"[\s,.;:!?–—-]*(?:\w+[\s,]+){0,2}?[\s,.;–—(-]*(?:sorry|no(?:pe)?,?\s+(?:wait|sorry|i mean|make|actually)|oops"
-    r"|whoops|i mean(?:t)?|actually|make that"
-    r"|scratch that|correction|or rather|rather|wait|no(?=\s*[,.–—-])|my mista?ke|strike that|err? no)\b",
-    re.IGNORECASE,
-)
 _STORY_NUMBER = re.compile(
     r"^\s*-?\s*(?:%|per\s?cent|minutes?|mins?|hours?|hrs?|o['’]?clock|am\b|pm\b|acres?|hectares?|people|times|pages?"
     r"|slides?|percent|p\b|pence|pounds?|quid|euros?"
     r"|columns?|meetings?|emails?|colleagues?|kids?|st\b|nd\b|rd\b|th\b|weeks? ago|days? ago|years? ago|months? ago"
-    r"|years? old|sites? (?:i|we)|options?)",
+    r"|years? old|sites? (?:i|we)\b|options?)",
     re.IGNORECASE,
 )
-_OF_ROWS = re.compile(r"\s+(?:\w{2,}est|most|rows|results)\b", re.IGNORECASE)
+_OF_ROWS = re.compile(r"\s+(?:\w{2,}est|most|rows|results|expiring|with the)\b", re.IGNORECASE)
 _ROWS_BEFORE = re.compile(r"\b(?:top|first|\w{2,}est|limit(?:ed to)?)\s+(?:the\s+)?$", re.IGNORECASE)
 _TAKEN_BACK = re.compile(
     r"\b(?:forget|scrap|ignore|not)\s+(?:about\s+)?$|\b(?:never mind"
@@ -50,6 +48,16 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _TOLD = 2  # words of a sentence that belong to no request make it a story
+_OF_SUPPORT = re.compile(
+    r"\b(?:last|past|previous|left|remain\w*|expir\w*|within|next|to go|to run|more|less|under|over|built|commissioned"
+    r"|installed|support|tariff)\b",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"(?:\b(?:than|over|under|above|below|least|most|max|min|top|first|about|around|limit|only|show|list|exceeding|to|and|or|-)"
+    r"|[<>=~-])\s*$",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"\s*(?:and|to|or|-|up to)\s*", re.IGNORECASE)
 
 
@@ -71,7 +79,7 @@ def leftovers(draft: Draft) -> list[Leftover]:
 
 def _is_corrected(draft: Draft, end: int, others: Iterable[int]) -> bool:
     """Whether what ends at `end` is taken back for another of its kind: `others` are the starts of these."""
-    found = _CORRECTED.match(draft.text, end, min(end + 40, len(draft.text)))
+    found = CORRECTED.match(draft.text, end, min(end + 40, len(draft.text)))
     return found is not None and any(found.end() <= start <= found.end() + 30 for start in others)
 
 
@@ -80,7 +88,7 @@ def _technologies(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     for mention in draft.technologies:
         if mention.technology in read or mention.either in read:
             continue
-        taken_back = read != {""} and _CORRECTED.match(draft.text, mention.end)
+        taken_back = read != {""} and CORRECTED.match(draft.text, mention.end)
         if not taken_back and not (read != {""} and _is_story(draft, mention.start, mention.end)):
             yield mention.start, Leftover("technology", mention.text)
 
@@ -125,6 +133,8 @@ def _dates(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     said = {draft.text[span.start : span.end] for span in draft.quotations.taken}
     starts = [date.start for date in draft.dates]
     for date in draft.dates:
+        if is_of_story(draft.text, date.start, date.end):
+            continue
         free = date.text not in said and draft.quotations.is_free(date.start, date.end)
         if free and not _is_corrected(draft, date.end, starts) and not _is_story(draft, date.start, date.end):
             yield date.start, Leftover("date", date.text)
@@ -136,7 +146,9 @@ def _numbers(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     for amount, following in zip_longest(draft.amounts, draft.amounts[1:]):
         if not (amount.unit or draft.text[amount.start].isdigit() or _stands_for_rows(draft, amount, following)):
             continue
-        if "fit_id" in draft.reading and amount.unit:
+        if ("fit_id" in draft.reading and amount.unit) or is_of_story(draft.text, amount.start, amount.end):
+            continue
+        if _is_time_of_story(draft, amount) or _counts_other_things(draft, amount):
             continue
         dated = any(one.start < amount.end and amount.start < one.end for one in taken)
         story = dated or _STORY_NUMBER.match(draft.text[amount.number_end :]) is not None
@@ -144,6 +156,24 @@ def _numbers(draft: Draft) -> Iterator[tuple[int, Leftover]]:
         free = draft.quotations.is_free(amount.start, amount.end)
         if free and not story and not _is_corrected(draft, amount.end, starts):
             yield amount.start, Leftover("number", amount.text)
+
+
+def _is_time_of_story(draft: Draft, amount: Amount) -> bool:
+    """Whether a time says nothing of support or commissioning: "a day in Hexham", "two weeks away", "£84 a month"."""
+    around = draft.text[max(0, amount.start - 30) : amount.end + 25]
+    length = amount.unit in ("days", "weeks") or amount.text.lower() in ("a year", "a month")
+    return length and not _OF_SUPPORT.search(around)
+
+
+def _counts_other_things(draft: Draft, amount: Amount) -> bool:
+    """Whether a bare number counts things that are no installations: "200 cows"."""
+    if amount.unit or _COMPARED.search(draft.text[: amount.start]):
+        return False
+    counted = re.match(r"\s+([a-z]{3,}s)\b", draft.text[amount.end :])
+    if counted is None or goes_on(counted[1]) or meant_technology(counted[1]) or _OF_ROWS.match(draft.text, amount.end):
+        return False
+    behind = amount.end + counted.start(1)
+    return all(behind < one.start or one.end <= behind for one in draft.likely_places)
 
 
 def _stands_for_rows(draft: Draft, amount: Amount, following: Amount | None) -> bool:

@@ -53,6 +53,8 @@ _SCALES = {
     "hundered": 100,
     "hunderd": 100,
     "hundreds": 100,
+    "'undred": 100,
+    "’undred": 100,
     "thousand": 1000,
     "thousend": 1000,
     "thousnd": 1000,
@@ -61,6 +63,8 @@ _SCALES = {
 }
 _FRACTIONS = {
     "half": Decimal("0.5"),
+    "'alf": Decimal("0.5"),
+    "’alf": Decimal("0.5"),
     "halves": Decimal("0.5"),
     "quarter": Decimal("0.25"),
     "quarters": Decimal("0.25"),
@@ -81,7 +85,7 @@ DIGITS = (
 )
 _AND = r"[\s-]+(?:and[\s-]+)?"
 SPELLED = (
-    rf"(?:(?:an?[\s-]+)?\b(?:{_WORDS})\b(?:{_AND}(?:(?:an?[\s-]+)?(?:{_WORDS})\b|point\b(?:\s+(?:{_WORDS})\b){{1,6}})){{0,12}}"
+    rf"(?:(?:an?[\s-]+)?(?:\b|(?=['’]))(?:{_WORDS})\b(?:{_AND}(?:(?:an?[\s-]+)?(?:{_WORDS})\b|point\b(?:\s+(?:{_WORDS})\b){{1,6}})){{0,12}}"
     rf"(?:\s+point(?:\s+(?:{_WORDS})\b){{1,6}})?)"
 )
 NUMBER = (

@@ -18,6 +18,13 @@ from tasks.fit_query.words import Word, word_set
 _LEADS = word_set("in near around at across inside throughout round nearby outside within beside nr me")
 _NEAR_TO = frozenset({"close", "near", "next", "local", "adjacent", "closest", "nearest"})
 _CONNECTING = frozenset({"and", "or", "in", "near", "please"})
+_GOING = word_set(
+    """
+    off going go goes went driving drive drives drove moving move moved travelling travel heading head headed popping
+    trip train bus visit visiting holiday weekend week day meeting staying stay over up down round live living based
+    survey office conference
+    """
+)
 _BUILT = word_set(
     """
     built commissioned installed completed accredited registered opened started finished went
@@ -62,6 +69,8 @@ def stands_as_place(
     """
     if all(word.key in _CONNECTING or word.key in ORDINARY for word in words):
         return True
+    if _goes_there(text, words, first, end):
+        return True
     if not _phrase_ends(text, words, end, after):
         return False
     previous = words[first - 1].key if first else ""
@@ -82,6 +91,22 @@ def stands_as_place(
     if (at_the_end or before_a_filter) and (previous in _TECHNOLOGY or previous[:1].isdigit()):
         return words[first].key not in _NOT_AT_THE_END
     return _written_large(text, words, first)
+
+
+def _goes_there(text: str, words: Sequence[Word], first: int, end: int) -> bool:
+    """Whether a name written large follows a verb of going or staying: "off to Wick next week", "driving to Battle"."""
+    if (
+        first < 2
+        or not _written_large(text, words, first)
+        or words[first - 1].key not in ("to", "in", "at", "near", "around")
+    ):
+        return False
+    follows = words[end].key if end < len(words) else ""
+    large = end < len(words) and text[words[end].start].isupper() and text[words[end - 1].end : words[end].start] == " "
+    going = any(word.key in _GOING for word in words[max(0, first - 5) : first - 1])
+    return (
+        going and not large and follows not in ("lights", "light", "lamps", "party", "room", "bus", "station", "list")
+    )
 
 
 def goes_on(key: str) -> bool:

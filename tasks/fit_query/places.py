@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -116,6 +117,22 @@ def _rows(file: str, *columns: str) -> list[dict[str, str]]:
 def outcodes() -> frozenset[str]:
     """All postcode districts that are or were in use: {"RG17", …}."""
     return frozenset(row["outcode"] for row in _rows("outcode_gazetteer.csv", "outcode"))
+
+
+@cache
+def _counties() -> Mapping[str, frozenset[str]]:
+    columns = ("outcode", "county_or_unitary_gibbs")
+    named: dict[str, set[str]] = defaultdict(set)
+    for row in _rows("outcode_gazetteer.csv", *columns):
+        named[row["outcode"]] |= {
+            key_of(part) for part in re.split(r"[;,]", row["county_or_unitary_gibbs"]) if part.strip()
+        }
+    return {outcode: frozenset(names) for outcode, names in named.items()}
+
+
+def counties_of(outcode: str) -> frozenset[str]:
+    """Keys of the counties or unitary councils in which the data puts a postcode district; none for an area."""
+    return _counties().get(outcode, frozenset())
 
 
 @cache

@@ -59,15 +59,24 @@ class Repair:
 
 def repaired(draft: Draft) -> list[Repaired]:
     """Mends `draft.reading`; see the module's docstring. A refusal is left alone."""
-    from tasks.fit_query.repair_bounds import repair_amounts, repair_dates
+    from tasks.fit_query.repair_bounds import repair_amounts
+    from tasks.fit_query.repair_dates import repair_dates
+    from tasks.fit_query.repair_marks import repair_marks
     from tasks.fit_query.repair_places import repair_places
+    from tasks.fit_query.repair_quotes import repair_quotes
+    from tasks.fit_query.repair_references import repair_references
+    from tasks.fit_query.repair_story import repair_story
     from tasks.fit_query.repair_subject import repair_subject
 
     repair = Repair(draft)
+    repair_story(repair)
+    repair_quotes(repair)
+    repair_references(repair)
     repair_places(repair)
     repair_amounts(repair)
     repair_dates(repair)
     repair_subject(repair)
+    repair_marks(repair)
     if repair.reading != draft.reading:
         draft.reading = repair.reading
         draft.added = frozenset(repair.added)

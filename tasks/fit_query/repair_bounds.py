@@ -1,8 +1,7 @@
-"""Repairs of amounts and dates that a reader copied wrongly, where the question settles what was meant.
+"""Repairs of amounts that a reader copied wrongly, where the question settles what was meant.
 
 repair_amounts(repair)   "under 100kw" read as a minimum; "200 to 500kw" quoted as one amount; an
                          amount that the question has in other digits; "about" where it says none
-repair_dates(repair)     "since 2013" read as "in 2013"; one end of "2010-12"; a date in other digits
 """
 
 from __future__ import annotations
@@ -12,23 +11,27 @@ import re
 from rapidfuzz.fuzz import ratio
 
 from tasks.fit_query.amounts import KW, Amount, find_amounts, parse_kw, parse_years
-from tasks.fit_query.bound_words import said_of_amount, said_of_date
-from tasks.fit_query.dates import RELATIONS, parse_period
-from tasks.fit_query.quotation import Span
+from tasks.fit_query.bound_words import may_be_bound, said_of_amount
+from tasks.fit_query.quotation import Span, spans_of
 from tasks.fit_query.repair import Repair
+from tasks.fit_query.story_figures import is_of_story
+from tasks.fit_query.words import split_words, word_set
 
 _SIMILAR = 80
 _CAPACITY = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly")
 _REMAINING = ("remaining_min", "remaining_max")
-_JOINT = re.compile(r"\s*(?:[-–—&]|\b(?:to|and|n|up to|through|until)\b)\s*", re.IGNORECASE)
+JOINT = re.compile(r"\s*(?:[-–—&]|\b(?:to|and|n|up to|through|until)\b)\s*", re.IGNORECASE)
 _LONGER = re.compile(
-    r"[>≥+]|\b(?:(?:at)?least|more|gt|gte|ge|over|longer|plus|min\w*|less|fewer|exceed\w*|beyond|further|another|above|from|no|not)\b"
+    r"[>≥+]|\b(?:(?:at)?least|more|gt|gte|ge|over|longer|plus|min\w*|less|fewer|exceed\w*|beyond|further|another|above|from|no|not|up\w*)\b"
 )
-_DATE_JOINT = re.compile(r"\s*(?:[-–—/&]|\b(?:to|and|or|until|till|through|n)\b)\s*", re.IGNORECASE)
-_LAST_OF_RANGE = re.compile(
-    r"\s*(?:-|–|—|/|to|and|until|till|through|&|n)\s*((?:19|20)\d\d|['’]?\d\d)(?![\w%]|[.,]\d)", re.I
+_PARTNER = {"capacity_min": "capacity_max", "capacity_max": "capacity_min"}
+_PLAIN_NEIGHBOURS = word_set(
+    """
+    a an the any exactly wants in near for show list find please thanks me all built commissioned
+    installed rated site sites farm farms turbine turbines scheme schemes plant plants installation installations unit
+    units system systems array arrays project projects
+    """
 )
-_FIRST_OF_RANGE = re.compile(r"((?:19|20)\d\d)\s*(?:-|–|—|/|to|and|until|till|through|&|n)\s*$", re.IGNORECASE)
 
 
 def repair_amounts(repair: Repair) -> None:
@@ -36,10 +39,32 @@ def repair_amounts(repair: Repair) -> None:
     _divide_ranges(repair)
     for keys in (_CAPACITY, _REMAINING):
         _replace_strange_amount(repair, keys)
+        _complete_bounds(repair, keys)
         _swap_turned_range(repair, keys)
     for key in (*_CAPACITY, *_REMAINING):
         if key in repair.reading:
             _turn(repair, key)
+    _add_left_out(repair)
+
+
+def _add_left_out(repair: Repair) -> None:
+    """The only capacity that the reader left out, where the words beside it say which bound it is: "not below 1 MW"."""
+    if not repair.reading or "fit_id" in repair.reading:
+        return
+    quotations = repair.quotations()
+    for value in [repair.reading[key] for key in (*_CAPACITY, *_REMAINING) if key in repair.reading]:
+        quotations.take(value)
+    free = [
+        amount
+        for amount in repair.draft.amounts
+        if amount.unit in KW and amount.number is not None and quotations.is_free(amount.start, amount.end)
+    ]
+    if len(free) != 1 or is_of_story(repair.text, free[0].start, free[0].end):
+        return
+    said = said_of_amount(repair.lowered, free[0].start, free[0].end)
+    taken = [key for key in _CAPACITY if key in repair.reading]
+    if said in ("min", "max") and (not taken or taken == [_PARTNER[f"capacity_{said}"]]):
+        repair.add(f"capacity_{said}", free[0].text, f"capacity_{said}_kw", f"'{free[0].text}' was left out")
 
 
 def _divide_ranges(repair: Repair) -> None:
@@ -47,7 +72,7 @@ def _divide_ranges(repair: Repair) -> None:
     for key in (*_CAPACITY, *_REMAINING):
         quoted = repair.reading.get(key)
         amounts = find_amounts(quoted) if quoted else []
-        if quoted is None or len(amounts) != 2 or not _JOINT.fullmatch(quoted[amounts[0].end : amounts[1].start]):
+        if quoted is None or len(amounts) != 2 or not JOINT.fullmatch(quoted[amounts[0].end : amounts[1].start]):
             continue
         first, second = amounts[0].number, amounts[1].number
         if first is None or second is None or second < 1:  # "a year and a half" is one amount
@@ -79,12 +104,12 @@ def _replace_strange_amount(repair: Repair, keys: tuple[str, ...]) -> None:
         if amount.unit in units and amount.number is not None and quotations.is_free(amount.start, amount.end)
     ]
     quoted = repair.reading[strange[0]]
-    alike = [amount for amount in free if _is_copy(quoted, amount.text)]
+    alike = [amount for amount in free if is_copy(quoted, amount.text)]
     if len(alike) == 1:
         repair.put(strange[0], alike[0].text, f"'{quoted}' is not in the question, '{alike[0].text}' is")
 
 
-def _is_copy(quoted: str, written: str) -> bool:
+def is_copy(quoted: str, written: str) -> bool:
     """Whether `quoted` is `written` with a slip: the same digits or nearly the same words. Other digits are none."""
     digits = ["".join(re.findall(r"\d", text)) for text in (quoted, written)]
     return digits[0] == digits[1] and (bool(digits[0]) or ratio(quoted.lower(), written.lower()) >= _SIMILAR)
@@ -96,6 +121,28 @@ def _same(repair: Repair, key: str) -> bool:
     value = parse_kw(quoted) if key in _CAPACITY else parse_years(quoted)
     parse = parse_kw if key in _CAPACITY else parse_years
     return value is not None and any(parse(amount.text) == value for amount in repair.draft.amounts)
+
+
+def _complete_bounds(repair: Repair, keys: tuple[str, ...]) -> None:
+    """Both ends of "between 100 and 500 kW", of which one was read as exact or about."""
+    read = [key for key in keys if key in repair.reading]
+    if len(read) != 2 or set(read) == set(keys[:2]):
+        return
+    quotations = repair.quotations()
+    spans = {key: quotations.take(repair.reading[key]) for key in read}
+    first, second = sorted(read, key=lambda key: spans[key] or Span(0, 0))
+    one, other = spans[first], spans[second]
+    if one is None or other is None or one == other:
+        return
+    between = repair.text[one.end : other.start]
+    whole = re.search(r"\b(?:between|from)\s+$", repair.lowered[: one.start]) or re.fullmatch(
+        r"\s*(?:-|–|to)\s*", between
+    )
+    if not JOINT.fullmatch(between) or not whole:
+        return
+    low, high = repair.reading.pop(first), repair.reading.pop(second)
+    repair.put(keys[0], low, f"'{repair.text[one.start : other.end]}' is a range")
+    repair.reading[keys[1]] = high
 
 
 def _swap_turned_range(repair: Repair, keys: tuple[str, ...]) -> None:
@@ -113,7 +160,7 @@ def _swap_turned_range(repair: Repair, keys: tuple[str, ...]) -> None:
     between = repair.text[second.end : first.start]
     amounts = [_amount_at(repair, span) for span in (first, second)]
     kw = [amount.number for amount in amounts if amount]
-    if second.end < first.start and _JOINT.fullmatch(between) and len(kw) == 2 and None not in kw and kw[0] > kw[1]:  # type: ignore[operator]
+    if second.end < first.start and JOINT.fullmatch(between) and len(kw) == 2 and None not in kw and kw[0] > kw[1]:  # type: ignore[operator]
         lower, upper = repair.reading[high], repair.reading[low]
         repair.put(low, lower, f"'{repair.text[second.start : first.end]}' goes up, not down")
         repair.reading[high] = upper
@@ -136,18 +183,66 @@ def _turn(repair: Repair, key: str) -> None:
     if said is None and key == "remaining_min" and "remaining_max" not in repair.reading:
         around = repair.lowered[max(0, amount.start - 30) : amount.start] + "|" + repair.lowered[amount.end :][:15]
         said = None if _LONGER.search(around) else "max"  # "5 years left" without more is at most 5
-    if said == "about" and (kind == "remaining" or bound in ("min", "max")):
+    if said == "about" and bound in ("min", "max"):
+        said = "about" if kind == "capacity" and _is_only_about(repair, amount, key) else None
+        if said is None:
+            return
+    if said == "about" and kind == "remaining":
         return
-    if said is None and bound == "about" and not _is_bound_nearby(repair, amount):
+    if said is None and key in ("capacity_min", "capacity_max") and _is_bare(repair, amount, key):
+        said_key = "capacity_exactly"
+    elif (
+        said is None
+        and bound == "about"
+        and _has_plain_word_before(repair, amount)
+        and not _is_bound_nearby(repair, amount)
+    ):
         said_key = f"{kind}_exactly"
     elif said is not None and said != bound:
         said_key = f"{kind}_{said}"
     else:
         return
-    if said_key in repair.reading or (bound in ("min", "max") and said == "about"):
+    if said_key in repair.reading:
         return
     words = repair.text[max(0, amount.start - 15) : amount.end + 8].strip()
     repair.rename(key, said_key, f"'{words}' does not mean {key}")
+
+
+def _is_bare(repair: Repair, amount: Amount, key: str) -> bool:
+    """Whether no word near the amount can make it a bound: "northern ireland 225 kw".
+
+    Only an amount with a unit, whose neighbours are a place, a technology, a date, the phrase of a request
+    or nothing, in a question without any word of bounds that is not spoken for by another amount.
+    """
+    if amount.unit not in KW or _PARTNER[key] in repair.reading or not repair.text[amount.start].isdigit():
+        return False
+    if "+" in amount.text or may_be_bound(repair.lowered, amount.start, amount.end):
+        return False
+    draft = repair.draft
+    named = spans_of(draft.likely_places, draft.technologies, draft.dates, draft.postcodes)
+    words = split_words(repair.text)
+    left = [word for word in words if word.end <= amount.start]
+    right = [word for word in words if word.start >= amount.end]
+    return all(
+        word.key in _PLAIN_NEIGHBOURS or any(one.start <= word.start < one.end for one in named)
+        for word in (*left[-1:], *right[:1])
+    )
+
+
+def _has_plain_word_before(repair: Repair, amount: Amount) -> bool:
+    """Whether the word before the amount cannot be a way to say "about": none, a name, "of", "a"."""
+    draft = repair.draft
+    named = spans_of(draft.likely_places, draft.technologies, draft.dates, draft.postcodes)
+    before = [word for word in split_words(repair.text) if word.end <= amount.start][-1:]
+    return all(
+        word.key in _PLAIN_NEIGHBOURS | {"of", "at", "is"} or any(one.start <= word.start < one.end for one in named)
+        for word in before
+    )
+
+
+def _is_only_about(repair: Repair, amount: Amount, key: str) -> bool:
+    """Whether "about" is all that is said of an amount that was read as a bound: "100 kW, give or take"."""
+    return _PARTNER[key] not in repair.reading and not may_be_bound(repair.lowered, amount.start, amount.end)
 
 
 def _is_bound_nearby(repair: Repair, amount: Amount) -> bool:
@@ -157,84 +252,9 @@ def _is_bound_nearby(repair: Repair, amount: Amount) -> bool:
     return bool(
         re.search(
             r"\b(?:about|around|roughly|approx\w*|circa|nearly|near(?=\s*\|)|almost|ish|so|thereabouts|close|between|beat\w*"
-            r"|than|over|under|above|below|least|most|max\w*|min\w*|more|less|up|ballpark|order|region|some|say|c|ca|abt"
+            r"|than|over|under|above|below|least|most|max\w*|min\w*|more|less|up|ballpark|order|region|some|say|c|ca|abt|aro\w*d|abo\w*t|rou\w*y"
             r"|ap\w*x\w*|arr?ound|neighbourhood|vicinity)\b"
             r"|[~<>+≈±]",
             around,
         )
     )
-
-
-def repair_dates(repair: Repair) -> None:
-    """Dates of commissioning; see the module's docstring."""
-    _replace_strange_date(repair)
-    if len([key for key in RELATIONS if key in repair.reading]) == 1:
-        _complete_range(repair)
-    for key in ("built_in", "built_from", "built_after", "built_before", "built_to"):
-        if key in repair.reading:
-            _relate(repair, key)
-
-
-def _replace_strange_date(repair: Repair) -> None:
-    keys = [key for key in RELATIONS if key in repair.reading and key != "built_last"]
-    dates = repair.draft.dates
-    if len(keys) != 1 or len(dates) != 1 or repair.quotations().take(repair.reading[keys[0]]):
-        return
-    quoted, today = repair.reading[keys[0]], repair.draft.today
-    same = parse_period(quoted, today) == parse_period(dates[0].text, today)
-    if not same and _is_copy(quoted, dates[0].text):
-        repair.put(keys[0], dates[0].text, f"'{quoted}' is not in the question, '{dates[0].text}' is")
-
-
-def _complete_range(repair: Repair) -> None:
-    """Both ends of a range of years of which the reader quoted one: "2010" of "2010-12", "13" of "2011-13"."""
-    key = next(key for key in RELATIONS if key in repair.reading)
-    span = repair.quotations().take(repair.reading[key])
-    if span is None or key == "built_last":
-        return
-    quoted = repair.text[span.start : span.end]
-    ends = _ends(repair, span, quoted)
-    if ends is None:
-        return
-    first, last, whole = ends
-    if parse_period(whole, repair.draft.today) is None or _is_amount(repair, whole):
-        return
-    del repair.reading[key]
-    repair.put("built_from", first, f"'{quoted}' is only one end of '{whole}'")
-    repair.reading["built_to"] = last
-
-
-def _ends(repair: Repair, span: Span, quoted: str) -> tuple[str, str, str] | None:
-    """First end, last end and the whole of the range that text[span] is one end of."""
-    text = repair.text
-    for date in repair.draft.dates:
-        if date.start >= span.end and _DATE_JOINT.fullmatch(text[span.end : date.start]):
-            return quoted, date.text, text[span.start : date.end]
-        if date.end <= span.start and _DATE_JOINT.fullmatch(text[date.end : span.start]):
-            return date.text, quoted, text[date.start : span.end]
-    behind = _LAST_OF_RANGE.match(text, span.end)
-    before = _FIRST_OF_RANGE.search(text, 0, span.start)
-    if behind and re.fullmatch(r"(?:19|20)\d\d", quoted):
-        return quoted, behind[1], text[span.start : behind.end()]
-    if before and re.fullmatch(r"(?:(?:19|20)\d\d|['’]?\d\d)", quoted):
-        return before[1], quoted, text[before.start() : span.end]
-    return None
-
-
-def _is_amount(repair: Repair, whole: str) -> bool:
-    """Whether the range goes on into a unit: "2010-2012 kW"."""
-    at = repair.text.find(whole)
-    return any(amount.unit in KW and amount.start < at + len(whole) <= amount.end for amount in repair.draft.amounts)
-
-
-def _relate(repair: Repair, key: str) -> None:
-    span = repair.quotations().take(repair.reading[key])
-    if span is None:
-        return
-    said = said_of_date(repair.lowered, span.start, span.end)
-    if said is None or said == key or said in repair.reading:
-        return
-    if _JOINT.search(repair.reading[key]) and key == "built_in":
-        return
-    words = repair.text[max(0, span.start - 10) : span.end + 8].strip()
-    repair.rename(key, said, f"'{words}' does not mean {key}")

@@ -12,15 +12,16 @@ from itertools import pairwise
 
 from rapidfuzz.fuzz import ratio
 
+from tasks.fit_query.corrected import CORRECTED
 from tasks.fit_query.gazetteer import PlaceMention, qualifies, resolve
 from tasks.fit_query.postcodes import PostcodeMention, parse_postcode
 from tasks.fit_query.quotation import Quotations, Span
 from tasks.fit_query.repair import Repair
-from tasks.fit_query.whereabouts import is_own_place
+from tasks.fit_query.whereabouts import find_unknown, is_own_place
 from tasks.fit_query.words import key_of, word_set
 
 _SIMILAR, _AHEAD = 70, 10
-_QUALIFYING = re.compile(r"\s*(?:,|\(|\bin\b|,\s*in\b)\s*(?:the\s+)?", re.IGNORECASE)
+_QUALIFYING = re.compile(r"\s*(?:,|\(|\bin\b|,\s*in\b|(?<=\s))\s*(?:the\s+)?", re.IGNORECASE)
 _LIST = re.compile(r"\s*(?:,\s*(?:and|or)?|and|or|&|/|\+)\s*(?:in\s+|near\s+)?(?:the\s+)?", re.IGNORECASE)
 _LIST_GOES_ON = re.compile(r"\s*\)?\s*(?:,|\band\b|\bor\b|&|/|\+)", re.IGNORECASE)
 # Postcode areas by their form that are words: no postcode unless written large or beside "postcode".
@@ -36,6 +37,7 @@ def repair_places(repair: Repair) -> None:
         changed = _mended(repair, *changed)
         changed = _joined(repair, *changed)
         changed = _without_own(repair, *changed)
+        changed = _with_rest_of_list(repair, *changed)
         _put(repair, *changed)
     else:
         _add_left_out(repair)
@@ -101,7 +103,8 @@ def _mended(repair: Repair, places: list[str], postcodes: list[str]) -> tuple[li
     odd = [written for written in postcodes if quotations.take(written) is None and not _is_pattern(repair, written)]
     if not strange and not odd:
         return places, postcodes
-    named = [one for one in _named(repair) if quotations.is_free(one.start, one.end)]
+    unknown = [_Name(start, end, repair.text[start:end], "") for start, end in find_unknown(repair.draft)]
+    named = [one for one in (*_named(repair), *unknown) if quotations.is_free(one.start, one.end)]
     codes = [one for one in repair.draft.postcodes if quotations.is_free(one.start, one.end)]
     for place in strange:
         found = _alike(place, [one.text for one in named], alone=len(strange) == 1)
@@ -227,15 +230,40 @@ def _qualifies(first: PlaceMention, second: PlaceMention) -> bool:
 
 
 def _add_left_out(repair: Repair) -> None:
-    """The only place or postcode of the question, where the reader wrote none."""
+    """The only place, postcode or list of postcodes of the question, where the reader wrote none."""
     if "fit_id" in repair.reading or not repair.reading:
         return
-    codes = repair.draft.postcodes
+    codes = [one for one in repair.draft.postcodes if not is_own_place(repair.text, one.start, one.end)]
     named = [one for one in _named(repair) if all(one.end <= code.start or code.end <= one.start for code in codes)]
-    if len(codes) + len(named) != 1:
-        return
-    one = (codes or named)[0]
-    if codes and not is_own_place(repair.text, one.start, one.end):
-        repair.add("postcodes", [one.text], "postcode_patterns", f"the postcode '{one.text}' was left out")
-    elif named and resolve(one.text).place:
-        repair.add("location", one.text, "location", f"the place '{one.text}' was left out")
+    if codes and not named and _is_one_list(repair.text, codes):
+        words = ", ".join(one.text for one in codes)
+        repair.add(
+            "postcodes", [one.text for one in codes], "postcode_patterns", f"the postcode '{words}' was left out"
+        )
+    elif len(named) == 1 and not codes and resolve(named[0].text).place:
+        repair.add("location", named[0].text, "location", f"the place '{named[0].text}' was left out")
+
+
+def _is_one_list(text: str, codes: list[PostcodeMention]) -> bool:
+    return all(_LIST.fullmatch(text[one.end : other.start]) for one, other in pairwise(codes))
+
+
+def _with_rest_of_list(repair: Repair, places: list[str], postcodes: list[str]) -> tuple[list[str], list[str]]:
+    """Postcodes of a list of which the reader wrote others: "IP" of "in NR or IP"."""
+    read = {found.pattern for found in map(parse_postcode, postcodes) if found}
+    codes = repair.draft.postcodes
+    grown = True
+    while read and grown:
+        grown = False
+        for one, other in pairwise(codes):
+            missing = [code for code in (one, other) if code.pattern not in read]
+            if len(missing) == 1 and _LIST.fullmatch(repair.text[one.end : other.start]):
+                code = missing[0]
+                if CORRECTED.match(repair.text, code.end):
+                    continue
+                at = codes.index(code)
+                postcodes = [*postcodes, code.text] if at else [code.text, *postcodes]
+                read.add(code.pattern)
+                repair.note("postcodes", f"the postcode '{code.text}' was left out")
+                grown = True
+    return places, postcodes

@@ -13,10 +13,30 @@ _ID = re.compile(
 
 # Words that ask for one direction of a sort and never for the other: (descending, ascending).
 _DIRECTIONS = {
-    "capacity": (r"largest|biggest|highest|most powerful", r"smallest|lowest|tiniest|ascending|least"),
-    "commissioning_date": (r"newest|most recent(?:ly)?|youngest", r"oldest|earliest|first|ascending"),
-    "fit_remaining": (r"longest|latest to expire|last to expire", r"soonest|shortest|first to expire|ascending|next"),
+    "capacity": (
+        r"largest|biggest|biggst|highest|most powerful|top|desc|descending|high to low|largest to smallest",
+        r"smallest|lowest|tiniest|asc|ascending|low to high|(?<!at )least",
+    ),
+    "commissioning_date": (
+        r"newest|most recent(?:ly)?|youngest|latest(?! to)|desc|descending",
+        r"oldest|earliest|(?<!latest )(?<!newest )(?<!recent )first|asc|ascending",
+    ),
+    "fit_remaining": (
+        r"longest|latest to expire|last to expire|desc|descending",
+        r"soonest|shortest|first to expire|asc|ascending|next",
+    ),
 }
+_DEFAULT = {"capacity": "desc", "commissioning_date": "desc", "fit_remaining": "asc"}
+_SAYS_A_DIRECTION = re.compile(
+    r"\b(?:\w{2,}e?st|most|least|top|first|last|recent\w*|up|down|increasing\w*|decreasing\w*|\w+ to \w+)\b"
+)
+_SORT_BY = re.compile(
+    r"\b(?:sort|order|rank|sorted|ordered|ranked|sorting|ordering)(?! of\b)\b(?: \w+){0,4}?\s*(?:by|:"
+    r"|=)\s*(?:the\s+|their\s+|its\s+)?"
+    r"(?:(?P<capacity>capacity|size|[kmg]w|power|rating|output)|(?P<commissioning_date>commission\w*|age|date"
+    r"|year built|install\w*)"
+    r"|(?P<fit_remaining>years? (?:left|remaining)|remaining|time left|expiry|expir\w*|support))\b"
+)
 _OF_ONE_INSTALLATION = frozenset({"fit_id", "query_type", "revenue", "regional"})
 
 
@@ -64,5 +84,11 @@ def _turn_sort(repair: Repair) -> None:
         for direction, words in zip(("desc", "asc"), _DIRECTIONS[by], strict=True)
         if re.search(rf"\b(?:{words})\b", repair.lowered)
     ]
+    named = _SORT_BY.search(repair.lowered)
+    if named and named.lastgroup and named.lastgroup != by:
+        by = named.lastgroup
+        repair.put("sort", f"{by} {order}", f"'{named.group()}' asks for the order by {by}")
+    if not said and named and not _SAYS_A_DIRECTION.search(repair.lowered):
+        said = [_DEFAULT[by]]
     if len(said) == 1 and said[0] != order:
         repair.put("sort", f"{by} {said[0]}", f"the question does not ask for {by} {order}")

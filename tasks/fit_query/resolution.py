@@ -24,7 +24,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from tasks.fit_query.place_words import EVERYWHERE
-from tasks.fit_query.places import RANK, Place, area_of, gazetteer, near_words, without_frame
+from tasks.fit_query.places import RANK, Place, area_of, counties_of, gazetteer, near_words, without_frame
 from tasks.fit_query.words import key_of, split_words, word_set
 
 _LONDON_BOROUGHS = word_set("BR CR DA EN HA IG KT RM SM TN TW UB")
@@ -82,6 +82,12 @@ def _narrowed(main: Resolution, rest: str) -> Resolution | None:
     qualifier = resolve(rest)
     if qualifier.everywhere:
         return main
+    if (
+        qualifier.place
+        and RANK[qualifier.place.kind] <= RANK[main.place.kind]
+        and not qualifies(qualifier.place, main.place)
+    ):
+        return None  # "Ely, March": two places
     if qualifier.place is None:
         if any(key in gazetteer().foreign for key in without_frame(key_of(rest))):
             return None
@@ -104,13 +110,15 @@ def qualifies(qualifier: Place, place: Place) -> bool:
 def narrowed_patterns(place: Place, qualifier: Place) -> tuple[str, ...]:
     """Patterns of `place` in the postcode areas of `qualifier`, where the name stands for several towns.
 
-    Several towns means a town with patterns of several postcode areas (Newport: NP, PO, SA, TF). All
-    patterns when the qualifier has none of those areas ("Richmond, Surrey": TW is not one of Surrey's).
+    Several towns means a town with patterns of several postcode areas (Newport: NP, PO, SA, TF). Where the
+    qualifier has none of those areas, the districts that the data puts into that county ("Gillingham,
+    Dorset": SP8, though SP is none of Dorset's areas); all patterns when there are none of these either.
     """
     if RANK[place.kind] or len(place.areas) < 2:
         return place.patterns
     kept = tuple(pattern for pattern in place.patterns if area_of(pattern) in qualifier.areas)
-    return kept or place.patterns
+    county = key_of(qualifier.name)
+    return kept or tuple(one for one in place.patterns if county in counties_of(one)) or place.patterns
 
 
 def _corrected(whole: str) -> Resolution | None:

@@ -11,13 +11,14 @@ can be asked. Both look for kinds of language, not for subjects: a technology in
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from tasks.fit_query.amounts import KW
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.everything import is_request_word
 from tasks.fit_query.place_context import goes_on
 from tasks.fit_query.quotation import Span, spans_of
-from tasks.fit_query.technologies import OTHER_TECHNOLOGIES
+from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
 from tasks.fit_query.unread import unread_marks
 from tasks.fit_query.whereabouts import find_unknown, is_own_place
 from tasks.fit_query.words import split_words
@@ -44,7 +45,8 @@ _USE = re.compile(
 _PEOPLE = re.compile(
     r"\b(?:(?:phone|telephone|mobile)\s+numbers?|e-?mail address\w*|(?:post(?:al)? )?address of|opening (?:hours|times)"
     r"|contact details|vacanc\w+|careers?|salar(?:y|ies)|wages|visas?|apprenticeships?|lessons?|trainers?|test results"
-    r"|income support|council tax|passports?|jobs? (?:in|under|near|at|for|as|on)|book me|play (?:some|me|a)\b"
+    r"|income support|council tax|passports?|(?<!for a )(?<!on a )(?<!did the )(?<!doing a )jobs? (?:in|under"
+    r"|near|at|for|as|on)|book me|play (?:some|me|a)\b"
     r"|owners? names?|owner\s*\?|who (?:actually |really )?(?:owns?|operates?|runs|manages)|which (?:installer"
     r"|developer"
     r"|manufacturer|company)|postal address\w*|demolished|dismantled|blade l\w+|rotor|hub height|altitude|brownfield"
@@ -88,13 +90,40 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"\bfit\b[\s-]*(?:id|number|no\.?)?[\s:#-]*\d{2,7}\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.?!;:]+(?=\s)|\n|\s[–—-]\s")
+_IMPERATIVE = re.compile(
+    r"\W*(?:please |now |then |and |also )*(?:write|tell|book|play|predict|forecast|compose|sing|explain|insure"
+    r"|sell|buy|quote)\b",
+    re.I,
+)
 _FEW_WORDS = 6
 
 
 def strange_request(text: str) -> str | None:
-    """Words of `text` that hardly stand in a question about installations."""
+    """Words of `text` that hardly stand in a question about installations.
+
+    Where another sentence asks about installations by itself, a sentence that names none only tells a story:
+    "Lovely weather here! What hydro is there in Wales?"
+    """
+    found = _strange(text)
+    if found is None:
+        return None
+    ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
+    sentences = [text[first:last] for first, last in pairwise(ends)]
+    asking = [one for one in sentences if _strange(one) is None and _asks_about_installations(one)]
+    strange = [one for one in sentences if _strange(one)]
+    told = all(not _ASKED.search(one) and "?" not in one and not _IMPERATIVE.match(one) for one in strange)
+    return None if asking and strange and told else found
+
+
+def _strange(text: str) -> str | None:
     found = next(filter(None, (pattern.search(text) for pattern in _STRANGE)), None)
     return found.group().strip() if found else None
+
+
+def _asks_about_installations(sentence: str) -> bool:
+    named = bool(find_technologies(sentence, misspelt=True)) or bool(_SITES.search(sentence))
+    return named and bool(_ASKED.search(sentence) or "?" in sentence)
 
 
 def plain_request(draft: Draft) -> str | None:

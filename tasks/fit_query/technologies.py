@@ -40,7 +40,7 @@ _MISSPELT = {
     "Wind": "wnd wid widn wnid iwnd wimd winf wiind winnd windd wund eind qind wnids trubine trubines tubine tubines",
     "Photovoltaic": "solr soalr sloar sollar solor soler slar solat aolar solarr olar solra sola pvv"
     " panles pannels pannel",
-    "Hydro": "hyrdo hydo hyrdro hdyro hidro hydr hyro hyddro hydor hyrdoelectric",
+    "Hydro": "hyrdo hydo ydro hyrdro hdyro hidro hydr hyro hyddro hydor hyrdoelectric",
     "Anaerobic digestion": "biogass bio-gas",
     "Micro CHP": "cph chpp",
 }

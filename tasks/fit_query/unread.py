@@ -44,14 +44,15 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ("query_type",),
         (
             r"(?:fit|tar+if+) rates?",
-            r"rates(?! of\b)",
+            r"rates(?! of\b| fell\b| dropped\b| were\b)",
             r"its rate",
             r"rate (?:for|of) fit",
             r"rate\s*\?",
             r"(?:what|which|the) (?:fit )?rate(?: (?:do|does|is|are|that|for|they|it)\b|$)",
             r"rate [^.?!]{3,60} (?:are|is|get|gets) paid",
             r"(?:what|which) tar+if+s?",
-            r"tar+if+s? (?:for|of|fit|rate|does|do|is|are|that applies)\b(?! (?:the )?end)",
+            r"(?<!of )(?<!of the )(?<!of their )tar+if+s? (?:for|of|fit|rate|does|do|is|are|that applies)\b"
+            r"(?! (?:the )?end| left| remaining)",
             r"tar+if+s?(?: (?:19|20)\d\d|,? that['’]?s what)",
             r"(?:pence|p) ?(?:per|/) ?kwh",
             r"per kwh",
@@ -69,10 +70,13 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         (
             r"how m(?:an|na|n)y(?! (?:years|yrs|months))",
             r"how much (?:\w+ )?(?:capacity|power|mega\s?watts?|[km]w)",
-            r"(?:number|quantity) of",
+            r"(?<!good )(?<!large )(?<!fair )(?<!any )(?<!\ba )(?:number|quantity) of",
             r"no\.? of",
             r"# of",
-            r"(?<!fit )(?<!id )(?<!phone )(?<!ref )number(?! ?\d| plate)",
+            r"(?<!fit )(?<!id )(?<!phone )(?<!ref )(?<!account )(?<!my )(?<!his )(?<!her )(?<!our )(?<!your )"
+            r"(?<!their )"
+            r"(?<!invoice )(?<!case )(?<!mobile )(?<!card )(?<!reference )(?<!meter )(?<!order )(?<!contact )(?<!\ba )"
+            r"(?<!good )number(?! ?\d| plate| (?:is|was) \d| of)",
             r"count(?! (?:on|as|towards))",
             r"total (?:installed |solar |wind |hydro )?(?:capacity|[mk]w|mega\s?watts?)",
             r"(?:combined|cumulative) (?:capacity|[mk]w)",
@@ -107,7 +111,8 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             rf"{_SUPERLATIVE} (?:(?!of\b|in\b|and\b|or\b|to\b)[\w-]+ ){{0,4}}?{_ONE}(?! {_MANY})",
             rf"which (?:[\w-]+ ){{0,3}}{_ONE}[^.?!]* (?:is|has|with) the {_SUPERLATIVE}",
             rf"{_ONE} (?:with the {_SUPERLATIVE}|expiring soonest)",
-            rf"(?:which|what) {_PLACES} (?:\w+ ){{1,3}}?(?:most|largest|biggest|fewest|highest|least)",
+            rf"(?:which|what) {_PLACES} (?:\w+ ){{1,7}}?(?:most|largest|biggest|fewest|highest|least)",
+            rf"which (?:[\w-]+ ){{0,3}}{_ONE}[^.?!]* (?:is expiring|expires|is) (?:the )?soonest",
             rf"(?:which|what) {_PLACES} tops",
             rf"(?:very first|most recently \w+) (?:\w+ ){{0,2}}?{_ONE}(?! {_MANY})",
         ),

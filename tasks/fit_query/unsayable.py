@@ -56,7 +56,7 @@ _PATTERNS = (
         r"(?:drive\s+|walk\s+)?(?:of|from|radius|around)\b"
         r"|\b[\d.,]{1,9}\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:of|from|radius|around|away|north|south|east"
         r"|west)\b"
-        r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
+        r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|(?<!\ba )mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
         r"|of)\b(?! now)"
         r"|\b[\d.,]{1,9}\s*-?\s*(?:mile|km|kilometre|kilometer)\s+(?:radius|zone|circle|ring)\b|\b(?:mile"
         r"|km)s?\s+radius\b",
@@ -104,7 +104,7 @@ _PATTERNS = (
         "two FIT ids",
         rf"{_FIT}0*(\d{{1,7}})\b[^.?!]{{0,30}}?(?:\band\b(?:\s+also\b)?|\bor\b|&|\+|,|\bwith\b|\bvs?\b"
         rf"|\bversus\b|\bplus\b|\bn\b)\s*(?:the\s+)?{_FIT}?0*(?!\1\b)(\d{{2,7}})\b"
-        r"(?!\s*(?:[kmg]?w\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
+        r"(?!\s*(?:[kmg]?ws?\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
     ),
 )
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)

@@ -13,7 +13,16 @@ from typing import NamedTuple
 
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.everything import is_request_word
-from tasks.fit_query.gazetteer import Place, Resolution, area_of, narrowed_patterns, qualifies, resolve
+from tasks.fit_query.gazetteer import (
+    Place,
+    PlaceMention,
+    Resolution,
+    area_of,
+    find_places,
+    narrowed_patterns,
+    qualifies,
+    resolve,
+)
 from tasks.fit_query.postcodes import find_postcodes, parse_postcode
 from tasks.fit_query.quotation import Span, spans_of
 from tasks.fit_query.technologies import meant_technology
@@ -93,7 +102,16 @@ def _parts(quoted: str) -> list[str]:
     if resolve(quoted).unknown is None:
         return [quoted]
     parts = [part for part in _SEPARATORS.split(quoted) if part.strip()]
+    named = find_places(quoted)
+    if len(parts) == 1 and len(named) > 1 and not _rest(quoted, named).strip():
+        return [one.text for one in named]  # "leeds bradford"
     return parts if len(parts) > 1 and all(resolve(part).unknown is None for part in parts) else [quoted]
+
+
+def _rest(quoted: str, named: list[PlaceMention]) -> str:
+    """What of `quoted` stands outside the places."""
+    ends = [0, *(at for one in named for at in (one.start, one.end)), len(quoted)]
+    return "".join(quoted[first:last] for first, last in zip(ends[::2], ends[1::2], strict=True))
 
 
 def _place(draft: Draft, quoted: str, key: str) -> Named | None:

@@ -28,11 +28,13 @@ from tasks.fit_query.rules import (
     subjects,
 )
 from tasks.fit_query.rules.corrections import without_corrected
+from tasks.fit_query.rules.layout import without_layout
 from tasks.fit_query.rules.lexeme import Lexeme, lexemes
 from tasks.fit_query.rules.paperwork import without_paperwork
 from tasks.fit_query.rules.places import put_places
 from tasks.fit_query.rules.request import focused
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
+from tasks.fit_query.rules.tables import sentence_of_table
 
 __all__ = ["read"]
 
@@ -52,12 +54,28 @@ _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 
 def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
-    asked = without_paperwork(text)
+    table = sentence_of_table(text) if "\n" in text else None
+    if table is not None:
+        reading = _read(table, today)
+        return reading if reading is not None and _is_quoted(reading, text) else None
+    bare = without_layout(text)
+    if bare is None:
+        return None
+    asked = without_paperwork(bare)
     reading = _read(asked, today)
     # A number that was taken for somebody's paperwork may have been the FIT id after all.
-    if asked != text and reading and not reading.keys() - _MARKS and reading.get("query_type") != "unsupported":
+    if asked != bare and reading and not reading.keys() - _MARKS and reading.get("query_type") != "unsupported":
         return None
     return reading
+
+
+def _is_quoted(reading: dict[str, Any], text: str) -> bool:
+    """Whether the figures and places of a reading stand in `text`, as they do unless a table's heading was taken in."""
+    return all(
+        value in text
+        for key, value in reading.items()
+        if isinstance(value, str) and key.startswith(("capacity_", "built_", "remaining_", "location"))
+    )
 
 
 _MARKS = frozenset({"query_type", "revenue", "regional"})

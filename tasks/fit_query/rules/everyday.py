@@ -51,11 +51,17 @@ FILLERS = """
     effective effectively given high low owt nowt summat wee aboot working functioning down up way lol haha ha hehe
     ooh oooh aah omg wow yo oi hiya howdy heya gosh blimey crikey cor ey eh innit luv hun sunshine fine enough plenty
     sweet thanx tq tyvm tia plis pleeease pleease fancy chap's hadnt wasn asap wondered bother trouble favour
+    situate situated lie lies shall such humbly humble obtain intends intend fer moi luvver luv lookin yon yer
+    thee thou summat ay mither wor bairn pet nowt
     single r k snd nxt wiv dat dem da gr8 barely hardly scarcely merely mere incl inc fella geezer bud buddy pal
     bonjour bore da helpdesk colleagues
 """
 
 FILLER_PHRASES = """
+    ave a look|ave you|ave we|ave ye|most grateful|most obliged|most appreciated|most appreciative|most welcome
+    most helpful|most thankful|ay up|ey up
+    applies to|apply to|applied to|applying to|applicable to|relates to|relating to|belongs to|corresponds to
+    corresponding to|attached to|awarded to|granted to|paid to|payable to|shown too
     one more|one more thing|some more|any more|one last one|last one|next one
     hi there|hello there|hey there|morning all|im after|i am after|were after|we are after|after all|im only after
     what about|how about|tell me about|know about|ask about|asking about|enquiring about|inquiring about

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.postcodes import areas
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Question
 
 _BENIGN_NOT = re.compile(
     r"\b(?:not|don'?t|doesn'?t)\s+"
     r"(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b"
-    r"|\bnever mind\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b",
+    r"|\bnever mind\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b"
+    r"|\b(?:is|are)n['’]?t there (?:any|some|an?)\b",
     re.IGNORECASE,
 )
 
@@ -64,7 +66,8 @@ def _excludes_nothing(question: Question, at: int) -> bool:
     named = any(NAMES[one.kind] == "UNKNOWN" and question.text[one.start].isupper() for one in scope)
     opening = max((cut.end() for cut in _NOT_ENDS.finditer(question.text, 0, lexeme.start)), default=0)
     before = {NAMES[one.kind] for one in question.lexemes[:at] if one.start >= opening}
-    return not named and not before & (_EXCLUDABLE - {"ALL"})
+    area = any(question.text[one.start : one.end].upper() in areas() for one in scope if NAMES[one.kind] == "UNKNOWN")
+    return not named and not area and not before & (_EXCLUDABLE - {"ALL"})
 
 
 _NOT_ENDS = re.compile(r"[,.;:?!\n]|\b(?:just|so|but|only|and)\b|\s[-–—]\s", re.IGNORECASE)

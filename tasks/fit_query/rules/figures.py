@@ -86,6 +86,49 @@ def _(question: Question, found: Match) -> None:
     question.put("remaining_max", found.quote("time"))
 
 
+_SIGNS = {"<": "<", "<=": "<", "=<": "<", "≤": "<", "⩽": "<", ">": ">", ">=": ">", "=>": ">", "≥": ">", "⩾": ">"}
+_KW = frozenset({"kw", "kws", "kwp", "kilowatt", "kilowatts"})
+
+
+@rule(
+    "figure: between two signs",
+    """
+    (?P<first>AMOUNT|NUMBER|YEAR) (?P<sign>LESS|MORE) (?P<what>(?:NOUN|UNIT|CAPACITY|LEFT|SUPPORT)+)
+    (?P<again>LESS|MORE) (?P<second>VALUE)
+    """,
+)
+def _(question: Question, found: Match) -> bool | None:
+    """ "100 kW < wind < 400 kW", "20 <= kW <= 45", "5 < years left < 10"."""
+    signs = {_SIGNS.get(found.lexeme(name).key) for name in ("sign", "again")}
+    what, end = found.place("what"), found.place("again")
+    first, second = found.place("first"), found.place("second")
+    if len(signs) > 1 or None in signs or question.has("DATE"):
+        raise Unreadable("signs that do not make a range")
+    of_time = question.has("LEFT") and CLASSES["LEFT"] in question.classes[what:end]
+    kinds = {NAMES[question.classes[at]] for at in (first, second)}
+    units = {question.lexemes[at].key for at in range(what, end) if question.classes[at] == CLASSES["UNIT"]}
+    if units - _KW or (of_time and "AMOUNT" in kinds) or (not of_time and "TIME" in kinds):
+        raise Unreadable("a unit away from its figures")
+    if "YEAR" in kinds and "AMOUNT" not in kinds and not units and not of_time:
+        raise Unreadable("a range of years or of capacities")
+    if kinds == {"AMOUNT", "NUMBER"} and not all(_is_kw(question.quote(at)) for at in (first, second)):
+        raise Unreadable("a figure without the unit of the other")
+    low, high = (first, second) if signs == {"<"} else (second, first)
+    for bound, at in (("min", low), ("max", high)):
+        put_bound(question, bound, at, "TIME" if of_time else "AMOUNT")
+    for at in (first, first + 1, end, second):
+        question.consume(at, at + 1)
+    for at in range(what, end):
+        if question.classes[at] in (CLASSES["UNIT"], CLASSES["CAPACITY"]):
+            question.consume(at, at + 1)
+    return False
+
+
+def _is_kw(quoted: str) -> bool:
+    """Whether a capacity is in kW, as a figure without a unit is."""
+    return not re.search(r"[mg]w|mega|giga|megs?\b|\dw\b| w(?:atts?)?\b", quoted, re.IGNORECASE)
+
+
 @rule(
     "figure: between two",
     """

@@ -48,7 +48,8 @@ _OF_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DIGITED = re.compile(r"\d")
 # Not the second half of a postcode: "RG1 1AM", "LD3 7HR".
 _STORY_FIGURE = re.compile(
-    r"\b(?:(?=\d)(?<![a-z]\d )(?<![a-z]\d\d )(?<!\d[a-z] )(?:\d{1,2}(?:[:.]\d\d)?(?:\s?-\s?\d{1,2}(?:[:.]\d\d)?)?\s?(?:am|pm|o['’]?clock)\b"
+    r"\b(?:(?=\d)(?<![a-z]\d )(?<![a-z]\d\d )(?<!\d[a-z] )"
+    r"(?:\d{1,2}(?:[:.]\d\d)?(?:\s?-\s?\d{1,2}(?:[:.]\d\d)?)?\s?(?:am|pm|o['’]?clock)\b"
     r"|\d{1,2}:\d\d\b"  # the time of day
     r"|(?<!within )(?<!than )(?<!under )(?<!over )\d{1,3}\s?(?:mins?|minutes?|hrs?|hours?|secs?)\b(?! (?:of"
     r"|from|drive|walk|away))"

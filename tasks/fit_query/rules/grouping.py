@@ -105,6 +105,7 @@ def _is_capacity(question: Question, first: int, end: int) -> bool:
     )
 
 
+_ONE_BY_ONE = re.compile(r"\b(?:by|on)\b", re.IGNORECASE)  # "year by year"
 _ADJECTIVES = frozenset({"regional", "yearly", "annually", "each", "every"})
 
 
@@ -124,7 +125,7 @@ def _(question: Question, found: Match) -> None:
 @groups("group: as an adjective", "GROUP")
 def _(question: Question, found: Match) -> bool | None:
     lexeme = question.lexemes[found.start]
-    if lexeme.key not in _ADJECTIVES:
+    if lexeme.key not in _ADJECTIVES and not _ONE_BY_ONE.search(question.quote(found.start)):
         return False
     question.put("group_by", lexeme.value)
     return None

@@ -3,6 +3,7 @@
 signature   "Many thanks, Anna Price, Leeds"
 preambles   "my daughter's teacher wants to know"
 askers      "Caller wants", "What I am after is"
+rhetoric    "Who doesn't love a water wheel?"
 courtesies  "Respected sir", "Sorry for the late reply"
 asides      "(he has a 15 kW Proven)"
 purposes    "for my dissertation"
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.rules.classes import NAMES, Lexeme
-from tasks.fit_query.rules.families import NO_FILTER, TOPIC, WHERE
+from tasks.fit_query.rules.families import NO_FILTER, TECHNOLOGY, TOPIC, WHERE
 from tasks.fit_query.rules.narrative import (
     APOLOGY,
     ASKER,
@@ -22,6 +23,7 @@ from tasks.fit_query.rules.narrative import (
     PAST,
     PREAMBLE,
     PURPOSE,
+    RHETORIC,
     SALUTES,
     SIGNED,
     WISHES,
@@ -92,6 +94,19 @@ def courtesies(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
         if titled or not {NAMES[one.kind] for one in words} & _ASKED:
             spans.append(found.span())
     return spans
+
+
+def rhetoric(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """The span of "Who doesn't love a water wheel?" before a request that names what it wants itself."""
+    found = RHETORIC.match(text)
+    if found is None:
+        return []
+    inside = {NAMES[one.kind] for one in lexemes if one.start < found.end()}
+    behind = {NAMES[one.kind] for one in lexemes if one.start >= found.end()}
+    lost = inside & _ASKED - TOPIC - {"SIZE"}
+    if lost or not behind & TOPIC or (inside & TECHNOLOGY and not behind & TECHNOLOGY):
+        return []
+    return [found.span()]
 
 
 _ASIDE = re.compile(r"\(([^()]{4,80})\)")

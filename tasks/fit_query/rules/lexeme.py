@@ -124,7 +124,7 @@ def lexemes(text: str) -> list[Lexeme]:
         if lexeme is not None:
             found.append(lexeme)
         at += length
-    return settled(text, _rebound(found))
+    return settled(text, _rebound(text, found))
 
 
 _BOUND_ANEW = {"MORE_AFTER": "MORE", "LESS_AFTER": "LESS", "ONWARDS": "AFTER", "EARLIER": "BEFORE"}
@@ -134,7 +134,7 @@ _KINDS = frozenset(CLASSES[name] for name in ("TECHNOLOGY", "TECHNOLOGY_ONE", "T
 _FIGURES = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE"))
 
 
-def _rebound(found: list[Lexeme]) -> list[Lexeme]:
+def _rebound(text: str, found: list[Lexeme]) -> list[Lexeme]:
     """ "and under" before a figure begins a second bound; behind a figure it belongs to the first. "nr" is near."""
     for at in range(len(found) - 1):
         if found[at].key == "nr" and NAMES[found[at].kind] == "ID" and found[at + 1].kind not in _FIGURES:
@@ -143,10 +143,36 @@ def _rebound(found: list[Lexeme]) -> list[Lexeme]:
             found[at] = found[at]._replace(kind=CLASSES["STORY"])
         if found[at].key == "after" and _is_wanted(found, at):
             found[at] = found[at]._replace(kind=CLASSES["WHICH"])
+        if NAMES[found[at].kind] == "NOT" and 0 < at < len(found) - 2 and _is_not_one_more(text, found, at):
+            bound = "LESS_AFTER" if NAMES[found[at + 2].kind] in ("MORE_OF", "MORE") else "MORE_AFTER"
+            closed = Lexeme(CLASSES[bound], found[at].start, found[at + 2].end, None, "not")
+            return _rebound(text, [*found[: _joined_at(found, at)], closed, *found[at + 3 :]])
         anew = _BOUND_ANEW.get(NAMES[found[at].kind])
         if anew and found[at].key == "and" and found[at + 1].kind in _FIGURES:
             found[at] = found[at]._replace(kind=CLASSES[anew])
     return found
+
+
+_NOT_ONE = re.compile(r"(?:an?|one|1|a single|one single)\b[ -]", re.IGNORECASE)
+_JOINTS = frozenset(CLASSES[name] for name in ("AND", "BUT", "COMMA", "DASH"))
+
+
+def _is_not_one_more(text: str, found: list[Lexeme], at: int) -> bool:
+    """Whether "not a kilowatt more" at `at` makes a bound of the figure before it."""
+    unit, more = found[at + 1], found[at + 2]
+    if NAMES[more.kind] not in ("MORE_OF", "MORE", "LESS") or NAMES[unit.kind] not in ("AMOUNT", "TIME"):
+        return False
+    either = at + 3 < len(found) and NAMES[found[at + 3].kind] in ("OR", "AMOUNT", "NUMBER", "TIME", "YEAR")
+    last = _joined_at(found, at) - 1
+    figure = found[last - 1 if last and NAMES[found[last].kind] == "LEFT" else last]
+    return not either and figure.kind == unit.kind and bool(_NOT_ONE.match(text, unit.start))
+
+
+def _joined_at(found: list[Lexeme], at: int) -> int:
+    """Where the joints before `at` begin: commas, "and", "but"."""
+    while at > 1 and found[at - 1].kind in _JOINTS:
+        at -= 1
+    return at
 
 
 def _is_wanted(found: list[Lexeme], at: int) -> bool:

@@ -30,7 +30,7 @@ PHRASES: dict[str, str] = {
         doesnt exceed|dont exceed|do not exceed|at or below|equal or below|equal to or below|less or equal to
         less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding|max of|max size|maximum size
         maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub|that dont exceed
-        not beyond|nothing beyond|maxed at
+        not beyond|nothing beyond|maxed at|none exceed|none exceeds|none exceeding
     """,
     "MORE_AFTER": """
         or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger
@@ -129,6 +129,7 @@ PHRASES: dict[str, str] = {
         contract left|left on contract|subsidy left|remaining subsidy|years of support left|years of fit left
         years of fit support left|years to go|years to run|months left|months remaining|remaning|remainig
         of payments left|remaining contract|years until expiry|time to expiry|years to expiry|to expiry
+        left on the clock|on the clock|still on the clock|left to tick|remaining on the clock
         until fit expiry|before fit expiry|left in the scheme|left on the scheme|left on the fit|left on the tariff
         left on their fit|left on their tariff|left of support|left of fit|left of subsidy|still owed
     """,
@@ -234,7 +235,7 @@ PHRASES: dict[str, str] = {
     "COUNT": """
         how many|count|number of|no of|nr of|total number of|count of|counts|tally|the count|the number of|how mny
         howmany|num of|number|numbers|numbers of|quantity of|total count|total count of|hw many|count up|headcount
-        how may|tally of|amount of|counting
+        how may|tally of|amount of|counting|counted up|counted out|totted up
     """,
     "HOWMUCH": "how much|howmuch",
     "TOTAL": """
@@ -248,7 +249,7 @@ PHRASES: dict[str, str] = {
     """,
     "GROUPED": """
         broken down|split|grouped|group|breakdown|broken out|split out|segmented|divided|split up|break down
-        broken up|bucketed
+        broken up|bucketed|counted
     """,
     "PER": "per|for each|in each|each|every|for every|in every|by each|of each|of every|by every",
     "GROUP": """
@@ -267,7 +268,9 @@ PHRASES: dict[str, str] = {
         year of commissioning=year|year of installation=year|install year=year|yr=year|installation year=year
         year commissioned=year|year built=year|year installed=year|commission year=year|calendar year=year
         build year=year|year of build=year|yearly=year|annually=year|year by year=year|each year=year
-        every year=year|year on year=year|year of construction=year|commissioned year=year
+        every year=year|year on year=year|year of construction=year|commissioned year=year|region by region=region
+        technology by technology=technology|tech by tech=technology|type by type=technology
+        postcode area by postcode area=postcode_area|area by area=postcode_area
     """,
     "GROUP_OTHER": """
         county|counties|town|towns|city|cities|country|countries|nation|nations|month|months|quarter|band
@@ -453,7 +456,8 @@ PHRASES: dict[str, str] = {
     "NOT": """
         except|excluding|exclude|excludes|excepting|not|outside|outside of|other than|apart from|without
         anything but|everything but|all but|anywhere but|everywhere but|bar|minus|rather than|instead of|isnt|arent
-        not in|nothing in|nothing near|nothing from|nothing at
+        not in|nowt in|nowt from|nowt near|nort in|nort from|nothin in|nothin from|nuthin in|nuffin in
+        nothing in|nothing near|nothing from|nothing at
         no|none|never|dont|ex|omit|omitting|leave out|leaving out|save for|aside from|doesnt|non|wasnt|werent
         not including|ignoring|skip|skipping|neither|nor|barring|besides|dont include|do not include|cannot|havent
         hasnt|not counting|discounting|but for|sans|dont want|drop
@@ -506,7 +510,9 @@ PHRASES: dict[str, str] = {
         near my village|near my place|near our village|close to it|next to it|near to it|close to there|near to there
         near the office|near the site office|near home|that town|that city|our patch|in the vicinity|this county
         this town|our county
-        our region|my county|my region|my town|our town
+        our region|my county|my region|my town|our town|aforementioned|aforesaid|abovementioned|above mentioned
+        the said county|the said area|the said region|the said district|the said town|said county|said area|said region
+        such county|such area|such region
     """,
     "PLUS": "plus",
     "AND": """
@@ -541,6 +547,24 @@ PHRASES: dict[str, str] = {
 }
 
 
+_REFUSED = (
+    "none shall|none may|none must|none should|none to|none can|none that|nothing may|nothing should|nothing to"
+    "|must not|shall not|should not|may not|not to|cannot|can not|will not|wont|mustnt|shouldnt"
+)
+_EXCEEDS = (
+    "exceed|exceeds|be over|be above|go over|go above|surpass|top|be more than|be larger than|be bigger than"
+    "|be greater than"
+)
+_FALLS = "be under|be below|go under|go below|fall below|fall under|drop below|be less than|be smaller than"
+# Nothing, as it is spoken: "nowt over 60 kilowatt" is a bound, and "over 60 kilowatt" its contrary.
+_NOTHING = "nowt nort nuffin nuffink nothin nuthin nothink nuttin"
+_OVER = (
+    "over|above|exceeding|beyond|more than|bigger than|larger than|greater than|higher than|bigger nor|more nor"
+    "|larger nor"
+)
+_UNDER = "under|below|beneath|less than|smaller than|lower than|littler than|smaller nor|less nor|fewer than"
+
+
 def comparisons() -> dict[str, list[str]]:
     """Comparative phrases: {"MORE": ["more than", "no less than", …], "LESS": […]}."""
     made: dict[str, list[str]] = {"MORE": [], "LESS": []}
@@ -566,4 +590,9 @@ def comparisons() -> dict[str, list[str]]:
                     for no in ("no", "not", "nothing", "none", "never", "isnt", "arent", "not any", "not be")
                 ]
     made["LESS"] += ["less", "fewer"]
+    for refused in _REFUSED.split("|"):
+        made["LESS"] += [f"{refused} {exceeds}" for exceeds in _EXCEEDS.split("|")]
+        made["MORE"] += [f"{refused} {falls}" for falls in _FALLS.split("|")]
+    for name, words in (("LESS", _OVER), ("MORE", _UNDER)):
+        made[name] += [f"{nothing} {word}" for nothing in _NOTHING.split() for word in words.split("|")]
     return made

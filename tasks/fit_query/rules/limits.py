@@ -93,7 +93,13 @@ def _(question: Question, found: Match) -> None:
         question.put("limit", "1")
 
 
-@early_numbers("ranking: first N", "(?:FIRST|LIMIT) (?P<number>COUNTED)")
+@early_numbers(
+    "ranking: first N",
+    """
+    (?:FIRST|LIMIT) (?P<number>COUNTED)(?!(?:MORE_AFTER|LESS_AFTER|PLUS)(?:LEFT|UNIT|GROUP|CAPACITY|SUPPORT)
+    |(?:TO|DASH)(?:TIME|AMOUNT))
+    """,
+)
 def _(question: Question, found: Match) -> bool | None:
     question.put("limit", found.quote("number"))
     return None

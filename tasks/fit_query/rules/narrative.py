@@ -195,6 +195,18 @@ APOLOGY = re.compile(
     r"(?:(?!\b(?:but|and|so|can|could|would|please|what|which|how|just|show|list|find|give)\b)[^.,;:!?\n])*",
     re.IGNORECASE,
 )
+# A question that is asked for the sake of talk, and wants no answer.
+RHETORIC = re.compile(
+    r"^\W*(?:who (?:doesn['’]?t|wouldn['’]?t|does not|would not|can resist|hasn['’]?t|could resist)|what['’]?s not to"
+    r"|(?:is|are|was|does|do|would)(?:n['’]t|nt) (?:it|they|we|you|that|this|everyone|everybody|life|nature|green"
+    r"|renewable|wind|solar|hydro|biogas)"
+    r"|ever (?:wondered|noticed|thought|seen)|have you ever|did you (?:ever|know)|do you (?:ever|know what"
+    r"|remember when)"
+    r"|you know what|know what|guess what|remember when|who (?:knew|needs|would have thought)"
+    r"|how (?:hard|difficult) can it be"
+    r"|what could (?:be|possibly)|why not)\b[^.?!\n]*[?!.…]+(?=\s)",
+    re.IGNORECASE,
+)
 REFERS = re.compile(r"\b(?:they|them|those|these|ones|others?|another|it|that one|same)\b", re.IGNORECASE)
 THERE = re.compile(
     r"\b(?:they|there|here|their)\b"

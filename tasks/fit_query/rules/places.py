@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from tasks.fit_query.gazetteer import Place, is_foreign, qualifies, resolve
-from tasks.fit_query.postcodes import areas
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.names import find_terse_areas, stands_as_name
 from tasks.fit_query.rules.rule import Question, Unsupported
-from tasks.fit_query.rules.spelled_postcodes import AREA_WORD, find_spelled
+from tasks.fit_query.rules.small_areas import find_areas
+from tasks.fit_query.rules.spelled_postcodes import find_spelled
 
 _QUALIFIED = re.compile(r"\s*(?:,|\(|\s|-|–|\bin\b|\bof\b|\bthe\b)*\s*", re.IGNORECASE)
 _ALSO = re.compile(
@@ -25,7 +25,7 @@ def put_places(question: Question) -> None:
     _refuse_unlisted(question)
     find_spelled(question)
     find_terse_areas(question)
-    _find_areas(question)
+    find_areas(question)
     _find_misspelt(question)
     quoted: list[tuple[int, int, Place]] = []
     postcodes: list[str] = []
@@ -59,7 +59,9 @@ def put_places(question: Question) -> None:
         question.put("postcodes", list(dict.fromkeys(postcodes)))
 
 
-_THAT_PLACE = re.compile(r"\b(?:that|those|these|both|same|our|my|me|us|two|three)\b", re.IGNORECASE)
+_THAT_PLACE = re.compile(
+    r"\b(?:that|those|these|both|same|our|my|me|us|two|three|said|such|\w*mentioned|aforesaid)\b", re.IGNORECASE
+)
 
 
 def _refers_to_a_place(question: Question) -> bool:
@@ -124,22 +126,6 @@ def _refuse_unlisted(question: Question) -> None:
             raise Unsupported("a place that is not in the gazetteer")
 
 
-def _find_areas(question: Question) -> None:
-    """Postcode areas in small letters or of one letter, where the words beside them say what they are."""
-    for at, lexeme in enumerate(question.lexemes):
-        written = question.text[lexeme.start : lexeme.end]
-        if (
-            len(written) > 2
-            or NAMES.get(question.classes[at]) not in ("UNKNOWN", "STORY", "AND", "UNIT")
-            or written.upper() not in areas()
-        ):
-            continue
-        before = NAMES[question.lexemes[at - 1].kind] if at else ""
-        said = AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")
-        if said or (before in ("IN", "NEAR") and (written.isupper() or len(written) == 2)) or before == "POSTCODE":
-            question.retype(at, "POSTCODE")
-
-
 def _consume_area_words(question: Question, at: int) -> None:
     """Takes "postcode area" beside a postcode away, which then is no group."""
     for beside in (at - 1, at + 1):
@@ -188,6 +174,9 @@ def _resolve_at(question: Question, at: int) -> int | None:
     written = question.quote(at)
     if unknown and _may_be_lost(question, written):
         question.doubts.append("a word that may be a place or not")
+    listed = before == "OR" and NAMES[question.lexemes[at - 2].kind] in ("PLACE", "POSTCODE")
+    if unknown and listed and not question.between(at - 1, at).strip():
+        question.doubts.append("a word in place of another place")
     if unknown and is_foreign(written) and led:
         raise Unsupported("a place that is not in the gazetteer")
     if unknown and before in ("IN", "NEAR") and _stands_as_name(question, at):

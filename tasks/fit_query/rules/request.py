@@ -27,7 +27,7 @@ from tasks.fit_query.rules.families import (
     TOPIC,
     WHERE,
 )
-from tasks.fit_query.rules.letter import asides, askers, courtesies, preambles, purposes, signature
+from tasks.fit_query.rules.letter import asides, askers, courtesies, preambles, purposes, rhetoric, signature
 from tasks.fit_query.rules.narrative import (
     CUT,
     DECLARES,
@@ -59,7 +59,7 @@ def focused(text: str, lexemes: list[Lexeme], boldly: bool = False) -> tuple[str
     filter itself: "fifty is our floor and 500 our ceiling, so between 50 and 500 kW in Kent".
     """
     lexemes = [_named(text, lexeme) for lexeme in lexemes]
-    around = courtesies(text, lexemes) + askers(text, lexemes)
+    around = courtesies(text, lexemes) + askers(text, lexemes) + rhetoric(text, lexemes)
     if "(" in text:
         around += asides(text)
     if around:

@@ -17,6 +17,16 @@ _ABBREVIATED_WORDS = """
 _ABBREVIATED = frozenset(_ABBREVIATED_WORDS.split())
 
 
+# Words whose h is dropped, behind an apostrophe: "'ow many", "'alf a megawatt".
+_DROPPED_WORDS = """
+    ow ave as ad alf undred undreds ydro igh igher ighest ere ouse ouses im er is i eat ill ills eard elp ello appen
+    appens eat aving avent asnt adnt ome
+"""
+_DROPPED = frozenset(_DROPPED_WORDS.split())
+_DROPPED_BEGINNINGS = {"fore": "before", "bout": "about", "tween": "between", "neath": "beneath", "cept": "except"}
+_THAN = re.compile(r"(?:more|less|bigger|larger|greater|higher|smaller|lower|older|newer|younger|longer|fewer)n")
+_SPOKEN_ING = re.compile(r"[a-z]{2,}[^aeiou\s]in")
+
 _EXCLUDES = "!="  # what "!" before a word stands for in a query string
 
 
@@ -56,6 +66,16 @@ def tokens(text: str) -> list[Token]:
             written = written.lower()
             if "'" in written or "’" in written:
                 written = written.replace("'", "").replace("’", "")
+                if _THAN.fullmatch(written):  # "bigger'n 60 kW"
+                    found.append(Token(match.start(), match.end() - 2, written[:-1]))
+                    found.append(Token(match.end() - 1, match.end(), "than"))
+                    continue
+            elif written in _DROPPED and _opens_with_apostrophe(text, match.start()):
+                written = "h" + written
+            elif written in _DROPPED_BEGINNINGS and _opens_with_apostrophe(text, match.start()):
+                written = _DROPPED_BEGINNINGS[written]
+            elif _SPOKEN_ING.fullmatch(written) and text[match.end() : match.end() + 1] in ("'", "’"):
+                written += "g"  # "lookin'"
             if (
                 written == "o"
                 and found
@@ -66,6 +86,10 @@ def tokens(text: str) -> list[Token]:
                 continue
         found.append(Token(match.start(), match.end(), written))
     return found
+
+
+def _opens_with_apostrophe(text: str, start: int) -> bool:
+    return text[start - 1 : start] in ("'", "’", "‘", "`") and not text[max(0, start - 2) : start - 1].isalnum()
 
 
 def _goes_on(text: str, stop: int, end: int) -> bool:

@@ -480,18 +480,18 @@ def test_more_rows_than_may_be_asked_for_are_cut_with_a_problem() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mark", "field"),
+    ("words", "mark", "field"),
     [
-        ({"revenue": True}, "include_revenue"),
-        ({"regional": True}, "include_regional"),
-        ({"sort": "fit_remaining asc"}, "sort_by"),
-        ({"aggregate": "average_capacity"}, "aggregate"),
-        ({"size": "small"}, "size"),
-        ({"query_type": "comparison"}, "query_type"),
+        ("generating", {"revenue": True}, "include_revenue"),
+        ("local", {"regional": True}, "include_regional"),
+        ("years", {"sort": "fit_remaining asc"}, "sort_by"),
+        ("power", {"aggregate": "total_capacity"}, "aggregate"),
+        ("between us", {"query_type": "comparison"}, "query_type"),
     ],
 )
-def test_a_mark_without_a_word_for_it_is_reported_and_passed_on(mark: dict[str, Any], field: str) -> None:
-    result = grounded("wind in Kent", technology="Wind", location="Kent", **mark)
+def test_a_mark_with_a_weak_word_for_it_is_reported_and_passed_on(words: str, mark: dict[str, Any], field: str) -> None:
+    result = grounded(f"{words} wind in Kent", technology="Wind", location="Kent", **mark)
+    assert field in (result.output or {})
     assert [(problem.code, problem.field, problem.blocking) for problem in result.problems] == [
         ("weak_evidence", field, False)
     ]

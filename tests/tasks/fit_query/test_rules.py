@@ -82,7 +82,13 @@ def test_every_reading_of_the_corpus_is_valid_and_quotes_the_question() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "250kW < wind < 500kW",
+        "250kW < wind > 500kW",
+        "1 < wind < 2 MW in Kent",
+        "2012 < wind < 2015, Fife",
+        "tech;county;MW\nPV;Kent;1-2",
+        "tech;county;kW\nPV;Kent;50-100\nwind;Fife;20-30",
+        "FW: wind\n> wind in Kent\n> 100 kW",
+        "pv in bs or ta, over 1mw",
         "is there more wind or solar in Kent",
         "which is bigger, wind in Kent or wind in Essex",
         "wind, 500, Kent",
