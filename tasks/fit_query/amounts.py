@@ -90,6 +90,8 @@ def unit_of(word: str) -> str | None:
     near = min(_LONG_UNITS, key=lambda name: OSA.distance(bare, name))
     return _UNITS[near] if OSA.distance(bare, near) <= 2 and bare[0] == near[0] else None
 
+_ARTICLE = re.compile(r"an?\s+(?=\w)", re.IGNORECASE)
+
 
 def find_amounts(text: str) -> list[Amount]:
     """Numbers in `text`, of digits or words, with the unit behind them; in order, no overlaps.
@@ -103,8 +105,15 @@ def find_amounts(text: str) -> list[Amount]:
         amount = _amount(text, match)
         if amount:
             found.append(amount)
-        # A word that turned out to be no unit may begin the next number: "16 of five hundred".
-        at = amount.end if amount else match.end("number") if match["number"] else match.end("vague")
+        # A word that turned out to be no unit may begin the next number: "16 of five hundred". So may what stands
+        # behind an article: "a five hundred kilowatt turbine".
+        article = None if amount or not match["number"] else _ARTICLE.match(match["number"])
+        if amount:
+            at = amount.end
+        elif article:
+            at = match.start("number") + article.end()
+        else:
+            at = match.end("number") if match["number"] else match.end("vague")
     return found
 
 

@@ -32,7 +32,7 @@ _WORDS = {
     "aggregate count": r"how ?m\w*|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr|num\w*"
     r"|total\w*|tally|how few|sites"
     r"|installations?"
-    r"|installs?|many|most|quantity|#",
+    r"|installs?|many|most|quantity|qty|#",
     "aggregate total_capacity": r"total\w*|combin\w*|sum\w*|how ?m\w*|overall|altogether|cap\w*|[mkg]w\w*|mega\w*"
     r"|installed|aggregate|power",
     "aggregate average_capacity": r"(?<!['’‘])av(?:e|er|g|ar)?\w*|mean\w*|typical\w*|normal\w*|usual\w*",
@@ -98,7 +98,7 @@ _PLAIN_WORDS = {
     "aggregate count": r"how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))|(?<=['’‘])ow ?many|cnt"
     r"|count(?!y|ies|r)\w*"
     r"|(?<!a )(?<!good )(?<!phone )numbers?(?: of)?|no\.? of|nr of|num\b|tally"
-    rf"|how few|{_MOST}(?! (?:recent\w*|powerful|old|new))|fewest|quantity|#|total (?:number|sites"
+    rf"|how few|{_MOST}(?! (?:recent\w*|powerful|old|new))|fewest|quantity|qty|#|total (?:number|sites"
     rf"|installations|no)|in total"
     r"|head ?count",
     "aggregate total_capacity": r"total\w*|combin(?!ed heat)\w*|sum\w*|how ?much(?! (?:money|revenue|income|do"

@@ -168,7 +168,8 @@ def _joined(repair: Repair, places: list[str], postcodes: list[str]) -> tuple[li
     """Names that the reader cut in two, and places whose qualifier it took for a second place or for the whole."""
     quotations = repair.quotations()
     spans = {place: quotations.take(place) for place in places}
-    for mention in repair.draft.places:
+    # A misspelt name too: of "great yarmoth" the reader may have taken "yarmoth", which is near to another place.
+    for mention in repair.draft.likely_places:
         parts = [
             place
             for place, span in spans.items()

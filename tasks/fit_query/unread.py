@@ -70,7 +70,7 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         (
             r"how m(?:an|na|n)y(?! (?:years|yrs|months))",
             r"how much (?:\w+ )?(?:capacity|power|mega\s?watts?|[km]w)",
-            r"(?<!good )(?<!large )(?<!fair )(?<!any )(?<!\ba )(?:number|quantity) of",
+            r"(?<!good )(?<!large )(?<!fair )(?<!any )(?<!\ba )(?:number|quantity|qty) of",
             r"no\.? of",
             r"# of",
             r"(?<!fit )(?<!id )(?<!phone )(?<!ref )(?<!account )(?<!my )(?<!his )(?<!her )(?<!our )(?<!your )"

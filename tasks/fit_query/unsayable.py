@@ -46,6 +46,11 @@ _PATTERNS = (
         r"|\b(?:write|do|compose|sing|tell) (?:me |us )?an? (?:\w+ )?(?:poem|limerick|song|joke|haiku|story|rap"
         r"|essay)\b"
         r"|\b(?:set|change|update) the (?:tariff|rate|capacity|date|postcode|location)\b[^.?!]{0,30}\bto\b"
+        r"|\b(?:your|all|any|my) (?:previous|prior|earlier|former|original) (?:guidance|instructions?|rules?|orders?"
+        r"|directi(?:ons?|ves?)|prompts?|brief(?:ing)?|guidelines?|constraints?)\b"
+        r"|\b(?:guidance|instructions?|rules|orders|directives?|guidelines?) (?:is|are|has been|have been) (?:now )?"
+        r"(?:cancell?ed|revoked|void|lifted|suspended|withdrawn|superseded|replaced|overridden)\b"
+        r"|\b(?:print|repeat|show|output) (?:it|them|those|that) (?:out )?(?:in full|verbatim|word for word)\b"
         r"|</?\w+>|\bdrop table\b|\bselect \* from\b",
     ),
     (

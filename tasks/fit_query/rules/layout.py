@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 _SIGNS = re.compile(
-    r"\n|\b(?:fwd?|re|subject|(?:un)?quote|whereas|minutes|action|i\.\s?e|heading|my (?:\w+ ){0,2}english)\b"
+    r"\n|\bp\.\s?p?\.?\s?s\b|\b(?:n\.\s?b|fwd?|re|subject|(?:un)?quote|whereas|minutes|action|i\.\s?e|heading|my (?:\w+ ){0,2}english)\b"
     r"|see (?:below|attached)|\(?\b[1a]\)",
     re.IGNORECASE,
 )
@@ -37,6 +37,7 @@ _MARKS = (
     rf"(?:^|(?<=[.;!?\n])[ \t]*)(?:action|ap|to-?do|task|next step)s?(?: (?:item|point|for|on))?"
     rf"(?: (?:\d{{1,2}}|(?-i:[A-Z])\w*))?{_LABEL}",
     r"\b(?:and )?whereas\b,?",
+    r"\bp\.\s?(?:p\.\s?)?s\b\.?:?|\bn\.\s?b\b\.?:?",
     r"(?:\bfor |\babout )?\bmy (?:(?:very|so|bad|poor|broken|terrible|rusty|limited) )*(?:english|spelling|grammar"
     r"|typing|accent)(?=\s*(?:[.,;:!?\n]|$))",
 )
