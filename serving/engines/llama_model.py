@@ -248,10 +248,9 @@ class Grammar:
 
 
 def default_threads() -> int:
-    """Half of the processors that this process may use.
+    """Half of the processors that this process may use, since they may be two to a core; two at least.
 
-    On two processors and a model of 135M parameters, one thread and two wrote equally fast (medians of 184
-    and 195 ms a question, 8 questions each, on a busy machine). With two, single questions took half a
-    minute while other programs competed for the processors. Not measured yet on an idle machine.
+    Small models gain nothing from more than MOST_THREADS.
     """
-    return max(1, min(MOST_THREADS, len(os.sched_getaffinity(0)) // 2))
+    processors = len(os.sched_getaffinity(0))
+    return min(MOST_THREADS, processors, max(2, processors // 2))

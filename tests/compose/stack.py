@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -33,7 +34,7 @@ class Stack:
         }
         if PATIENCE > 1:
             # The model's deadline is two seconds; a machine that is busy with other things needs longer.
-            changes["TUNESERVE_DEADLINE_MS"] = str(int(2000 * PATIENCE))
+            changes |= {"TUNESERVE_DEADLINE_MS": str(int(2000 * PATIENCE)), "COMPOSE_FILE": _one_thread(engine.folder)}
         # Settings of the machine's own must not reach the stack.
         kept = {key: value for key, value in engine.environment.items() if not key.startswith("TUNESERVE_")}
         self.engine = Engine(engine.folder, {**kept, **changes})
@@ -124,6 +125,18 @@ def until(seconds: float, what: str, holds: Callable[[], Any], shown: Callable[[
             return time.monotonic() - started
         time.sleep(0.5)
     raise Failed(f"not within {seconds:.0f} s: {what} {shown()}")
+
+
+def _one_thread(folder: Path) -> str:
+    """COMPOSE_FILE with an addition that shows Ollama one processor.
+
+    Its threads wait for each other by spinning; two of them, where others hold the processors, take minutes.
+    """
+    first, _, _ = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")
+    (folder / "cpuinfo").write_text(f"{first}\n\n", encoding="utf-8")
+    addition = folder / "one_thread.yaml"
+    addition.write_text(f"services: {{ollama: {{volumes: ['{folder}/cpuinfo:/proc/cpuinfo:ro']}}}}\n", encoding="utf-8")
+    return f"compose.yaml:{addition}"
 
 
 def _free_port() -> int:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 
 _SIGNS = re.compile(
-    r"\n|\bp\.\s?p?\.?\s?s\b|\b(?:n\.\s?b|fwd?|re|subject|(?:un)?quote|whereas|minutes|action|i\.\s?e|heading|my (?:\w+ ){0,2}english)\b"
+    r"\n|\bp\.\s?p?\.?\s?s\b"
+    r"|\b(?:n\.\s?b|fwd?|re|subject|(?:un)?quote|whereas|minutes|action|i\.\s?e|heading|my (?:\w+ ){0,2}english)\b"
     r"|see (?:below|attached)|\(?\b[1a]\)",
     re.IGNORECASE,
 )

@@ -234,7 +234,8 @@ PHRASES: dict[str, str] = {
     "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
     "COUNT": """
         how many|count|number of|no of|nr of|total number of|count of|counts|tally|the count|the number of|how mny
-        howmany|num of|number|numbers|numbers of|quantity of|quantity|qty of|qty|total count|total count of|hw many|count up|headcount
+        howmany|num of|number|numbers|numbers of|quantity of|quantity|qty of|qty
+        total count|total count of|hw many|count up|headcount
         how may|tally of|amount of|counting|counted up|counted out|totted up
     """,
     "HOWMUCH": "how much|howmuch",
