@@ -70,7 +70,7 @@ def killed_in_migration(stack: Stack) -> str:
             until(30, "the gateway is back", lambda: stack.health("gateway") != "exited")
     until(90, "the gateway is well", lambda: not stack.not_healthy(), stack.not_healthy)
     until(30, "the tables are whole", lambda: not stack.request("GET", "/readyz")[1].get("degraded"))
-    expect(stack.sql("SELECT count(*) FROM alembic_version") == "1", "the schema has no version")
+    expect(stack.sql("SELECT count(*) FROM tuneserve_schema_version") == "1", "the schema has no version")
     return f"gateway killed {kills} times while it migrated -> whole schema, ready"
 
 
