@@ -101,7 +101,7 @@ def test_a_shadow_can_be_begun(capsys: pytest.CaptureFixture[str]) -> None:
         (("promote", TASK, "rules", "--to", "production", "--share", "20"), "'20' is not one of"),
         (("promote", TASK, "99.9.9", "--to", "production"), f"{TASK}@99.9.9 is not known; there are: "),
         (("promote", TASK, OWN, "--to", "production"), f"{TASK}@{OWN} answers already"),
-        (("rollback", TASK), f"nothing answered {TASK} before {OWN}; name one: --to VERSION (rules"),
+        (("rollback", TASK), f"nothing answered {TASK} before {OWN}; name one: --to VERSION ("),
         (("rollback", TASK, "--to", "99.9.9"), f"{TASK}@99.9.9 is not known"),
     ],
 )

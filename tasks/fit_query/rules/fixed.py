@@ -51,6 +51,7 @@ _STORY_FIGURE = re.compile(
     r"\b(?:(?=\d)(?<![a-z]\d )(?<![a-z]\d\d )(?<!\d[a-z] )"
     r"(?:\d{1,2}(?:[:.]\d\d)?(?:\s?-\s?\d{1,2}(?:[:.]\d\d)?)?\s?(?:am|pm|o['’]?clock)\b"
     r"|\d{1,2}:\d\d\b"  # the time of day
+    r"|[01]{8}(?: [01]{8})*\b"  # letters in binary
     r"|(?<!within )(?<!than )(?<!under )(?<!over )\d{1,3}\s?(?:mins?|minutes?|hrs?|hours?|secs?)\b(?! (?:of"
     r"|from|drive|walk|away))"
     r"|\d+(?:\.\d+)?\s?(?:p|pence)\b(?! ?/?kwh)|\d+(?:\.\d+)?\s?(?:million|billion|grand)\b(?! (?:k|m|g)?w)"
