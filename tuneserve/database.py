@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,6 +110,8 @@ class Database:
                 from tuneserve.postgresql import impatient_engine
 
                 self._engine = impatient_engine(self._where, self._patience, self._persistent)
+                # Who forgets a Database, a cache that is full among them, leaves no connection open on the server.
+                weakref.finalize(self, self._engine.dispose)
             return self._engine
 
     @contextmanager

@@ -99,9 +99,13 @@ def impatient_engine(url: URL, patience: float, persistent: bool) -> Engine:
             raise
         connection.patience, connection.silence = patience, silence
         # A server that works ends a statement that takes too long by itself, which says nothing against the server.
-        connection.autocommit = True
-        connection.execute(f"SET statement_timeout = {int(patience * 900)}".encode())
-        connection.autocommit = False
+        try:
+            connection.autocommit = True
+            connection.execute(f"SET statement_timeout = {int(patience * 900)}".encode())
+            connection.autocommit = False
+        except psycopg.Error:
+            connection.close()
+            raise
         return connection
 
     @event.listens_for(engine, "checkout")

@@ -6,6 +6,7 @@ takes it through the phases and cleans up, also after Ctrl-C. --keep leaves stac
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -69,13 +70,26 @@ def run(engine: Engine, findings: Findings) -> None:
         phases.expect(not load.wrong, f"wrong answers: {load.wrong[:3]}")
         bad_days.all_of_them(stack, findings)
     except Failed:
-        for service in ("init", "database", "publish", "gateway", "front", "ollama", "postgres"):
-            print(f"--- the last lines of {service}", stack.log(service, 15), sep="\n", file=sys.stderr)
+        tell_logs(stack)
         raise
     finally:
         load.stop()
         if "--keep" not in sys.argv:
-            stack.down()
+            take_down(stack)
+
+
+def tell_logs(stack: Stack) -> None:
+    for service in ("init", "database", "publish", "gateway", "front", "ollama", "postgres"):
+        with contextlib.suppress(Failed):
+            print(f"--- the last lines of {service}", stack.log(service, 15), sep="\n", file=sys.stderr)
+
+
+def take_down(stack: Stack) -> None:
+    """What cannot be taken down must not hide why the test failed; the engine ends, and the next run clears it."""
+    try:
+        stack.down()
+    except Failed as error:
+        print(f"the stack could not be taken down: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 import uuid
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select, update
+from sqlalchemy import create_engine, func, select, text, update
 
 from serving.app import create_app
 from serving.storage.log_entry import LogPolicy
@@ -174,6 +175,23 @@ def test_a_server_that_was_silent_is_not_waited_for_again(server: PostgresServer
         pass
     persistent.close()
     database.close()
+
+
+@pytest.mark.postgres_server
+def test_a_forgotten_database_leaves_no_connection_open(server: PostgresServer, url: str) -> None:
+    watching = create_engine(url)
+    others = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with watching.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        database = Database(url)
+        with database.reading():
+            pass
+        assert connection.scalar(others) == 1
+        del database
+        gc.collect()  # a connection that was left open warns here, which is an error
+        until(lambda: connection.scalar(others) == 0, 10)
+    watching.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
