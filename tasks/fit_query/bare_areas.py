@@ -77,7 +77,7 @@ def _is_unit(text: str, word: Word) -> bool:
     before, behind = text[: word.start], text[word.end : word.end + 1]
     if word.key == "le" and re.match(r"\s*\d", text[word.end :]):
         return True  # "le 500 kW": at most
-    return bool(re.search(r"\d\s?$|[.'’@_£$-]$", before)) or behind in ("'", "’", "@", "_", "-")
+    return bool(re.search(r"(?<!\b19\d)(?<!\b20\d)\d\s?$|[.'’@_£$-]$", before)) or behind in ("'", "’", "@", "_", "-")
 
 
 def _goes_on(words: Sequence[Word], at: int, text: str, candidates: Sequence[int]) -> bool:

@@ -19,7 +19,8 @@ from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.words import split_words, word_set
 
 _WORDS = {
-    "revenue": r"rev(?:en|ne|ue|n)\w*|rvenue|income\w*|earn\w*|money|profit\w*|paid|pays?|bring\w* in|cash|turnover"
+    "revenue": r"rev(?:en|ne|ue|n)\w*|revs?|rvenue|income\w*|earn\w*|money|profit\w*|paid|pays?|bring\w* in|cash"
+    "|turnover"
     r"|generat\w*|£\w*|mak(?:e|es|ing)|worth",
     "regional": r"region\w*ly|regional|reigonal\w*|(?<!in )(?<!the )(?<!this )region\b(?! of)|area\w*|local\w*",
     "repowering": r"re-?\s?pow\w*|repwo\w*|replac\w*|upgrad\w*|refurb\w*|re-?plant\w*",
@@ -81,7 +82,7 @@ _MOST = r"(?<!at )(?<!at the )(?<!one of the )most\b(?! of\b)"
 _LAST = r"last(?! (?:\w+ )?(?:years?|yrs?|months?|weeks?|decade|summer|winter|time)\b)"
 # Words that ask for a mark and hardly for anything else; see `is_plain`.
 _PLAIN_WORDS = {
-    "revenue": r"rev(?:en|ne|ue|n)\w*|rvenue|incomes?|incom|earn\w*|money|profit\w*|cash|turnover|bring\w* in"
+    "revenue": r"rev(?:en|ne|ue|n)\w*|revs?|rvenue|incomes?|incom|earn\w*|money|profit\w*|cash|turnover|bring\w* in"
     r"|(?:get|gets|got|being|are|is) paid|pa(?:y|id|ys) (?:out|per|for|each)"
     r"|(?:how much|what)\b[^.?!]*\b(?:makes?|gets?|pays?|worth|generates?)",
     "regional": r"region\w*ly|regional|reigonal\w*|(?:for|of|in) (?:the|its|their|each) region|area[- ]adjusted"

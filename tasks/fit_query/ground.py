@@ -45,6 +45,7 @@ from tasks.fit_query.leftovers import leftovers
 from tasks.fit_query.numerals import read_number
 from tasks.fit_query.quotation import Span
 from tasks.fit_query.repair import repaired
+from tasks.fit_query.spoken_codes import labelled_id
 from tasks.fit_query.subject import plain_request, strange_request
 from tasks.fit_query.technologies import evidence_for
 from tasks.fit_query.unsayable import other_technology, unsayable
@@ -164,6 +165,11 @@ def _add_fit_id(draft: Draft) -> None:
         digits = "".join("0" if word in ("oh", "o", "nought") else str(read_number(word)) for word in words)
         if (digits.lstrip("0") or "0") == wanted:
             return _put_fit_id(draft, wanted, run.start(), run.start() + len(run.group().rstrip(" -\t\n")))
+    labelled = labelled_id(draft.text)
+    if labelled is not None and draft.text[labelled[1].start].isalpha() and draft.quotations.is_free(*labelled[1]):
+        if labelled[0] != wanted:  # a small model's digits of a number in words are seldom right
+            draft.note("repaired", f"'{wanted}' is not in the question, FIT {labelled[0]} is", "fit_id")
+        return _put_fit_id(draft, labelled[0], *labelled[1])
     draft.note("not_in_question", f"'{draft.reading['fit_id']}' is not in the question", "fit_id", blocking=True)
 
 

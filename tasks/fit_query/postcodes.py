@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from tasks.fit_query.gazetteer import area_of, outcodes
 from tasks.fit_query.numerals import read_number
+from tasks.fit_query.spoken_codes import find_spelled, spelled_pattern
 
 _WITH_INWARD = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)[0-9][A-Z]{2}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}(?:[0-9][0-9A-Z]?)?")
@@ -72,6 +73,7 @@ def parse_postcode(quoted: str) -> Postcode | None:
     text = re.sub(r"[^A-Z0-9]", "", written)
     full = _WITH_INWARD.fullmatch(text)
     pattern = full[1] if full else text if _OUTWARD.fullmatch(text) else _of_sector(written) or _spelled(written)
+    pattern = pattern or spelled_pattern(written)
     return Postcode(pattern, pattern in _known()) if pattern else None
 
 
@@ -105,8 +107,12 @@ _ANOTHER_AREA = re.compile(r"\s*(?:,|/|&|\+|\bor\b|\band\b)\s*(?P<area>(?!KW|NI|
 
 
 def find_postcodes(text: str) -> list[PostcodeMention]:
-    """Known districts and full postcodes in `text` (any case), and areas beside "postcode"; in order."""
-    mentions = []
+    """Known districts and full postcodes in `text` (any case), spelled too, and areas beside "postcode"; in order."""
+    mentions = [
+        PostcodeMention(span.start, span.end, text[span.start : span.end], pattern)
+        for span, pattern in find_spelled(text)
+        if pattern in _known()
+    ]
     for found in _MENTION.finditer(text):
         pattern = next(filter(None, (found[name] for name in _MENTION.groupindex if name != "inward"))).upper()
         if (
@@ -120,7 +126,7 @@ def find_postcodes(text: str) -> list[PostcodeMention]:
             mentions.append(PostcodeMention(found.start(), found.end(), found.group(), pattern))
             if len(pattern) == 2 and found.group().isupper():
                 mentions += _areas_behind(text, found.end())
-    return mentions
+    return sorted(mentions)
 
 
 def _areas_behind(text: str, at: int) -> list[PostcodeMention]:

@@ -18,6 +18,7 @@ from tasks.fit_query.story_figures import is_of_story
 from tasks.fit_query.words import split_words, word_set
 
 _SIMILAR = 80
+_PLURAL = 2
 _CAPACITY = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly")
 _REMAINING = ("remaining_min", "remaining_max")
 JOINT = re.compile(r"\s*(?:[-–—&]|\b(?:to|and|n|up to|through|until)\b)\s*", re.IGNORECASE)
@@ -214,8 +215,10 @@ def _is_bare(repair: Repair, amount: Amount, key: str) -> bool:
     Only an amount with a unit, whose neighbours are a place, a technology, a date, the phrase of a request
     or nothing, in a question without any word of bounds that is not spoken for by another amount.
     """
-    if amount.unit not in KW or _PARTNER[key] in repair.reading or not repair.text[amount.start].isdigit():
+    if amount.unit not in KW or _PARTNER[key] in repair.reading:
         return False
+    if not repair.text[amount.start].isdigit() and (amount.number is None or amount.number < _PLURAL):
+        return False  # "a megawatt"
     if "+" in amount.text or may_be_bound(repair.lowered, amount.start, amount.end):
         return False
     draft = repair.draft

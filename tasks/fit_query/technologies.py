@@ -18,10 +18,12 @@ from rapidfuzz.distance import OSA
 from tasks.fit_query.words import Word, split_words, word_set
 
 _NAMES = {
-    "Wind": "wind winds turbine turbines windfarm windfarms windturbine windturbines windmill windmills windpower",
+    "Wind": "wind winds turbine turbines windfarm windfarms windturbine windturbines windmill windmills windpower"
+    " wtg wtgs hawt hawts",
     "Photovoltaic": "solar pv pvs photovoltaic photovoltaics panel panels solarfarm solarfarms"
     " solarpanel solarpanels photovoltaik",
-    "Hydro": "hydro hydros hydroelectric hydroelectricity hydropower waterpower watermill watermills waterwheel hydel",
+    "Hydro": "hydro hydros hydroelectric hydroelectricity hydropower waterpower watermill watermills waterwheel"
+    " hydel hyd",
     "Anaerobic digestion": "ad ads anaerobic digestion digester digesters digestor digestors biogas"
     " biodigester biodigesters",
     "Micro CHP": "chp chps microchp cogen cogeneration cogenerator cogenerators",
@@ -67,7 +69,8 @@ OTHER_TECHNOLOGIES = re.compile(
 _PHRASES = (
     ("Hydro", re.compile(r"\bwater[\s-]?(?:power|wheels?|mills?)\b", re.IGNORECASE)),
     ("Micro CHP", re.compile(r"\bcombined[\s-]+heat[\s-]*(?:\w{1,3}\s+|[&+]\s*){1,2}power\b", re.IGNORECASE)),
-    ("Anaerobic digestion", re.compile(r"\bbio[\s-]gas\b", re.IGNORECASE)),
+    ("Anaerobic digestion", re.compile(r"\b(?:bio[\s-]gas|a(?:y|ye)? dee)\b", re.IGNORECASE)),
+    ("Photovoltaic", re.compile(r"\b(?:pee|p) vees?\b", re.IGNORECASE)),
 )
 _AD_OTHERWISE = word_set(
     """
@@ -139,6 +142,9 @@ def evidence_for(technology: str, text: str) -> str | None:
             hint = word
     if hint is not None:
         return text[hint.start : hint.end]
+    spoken = next((found for name, pattern in _PHRASES if name == technology and (found := pattern.search(text))), None)
+    if spoken is not None:
+        return spoken.group()
     letters = " ".join(word.key for word in words)
     dotted = {"Photovoltaic": r"\bp v\b", "Anaerobic digestion": r"\ba d\b", "Micro CHP": r"\bc h p\b"}.get(technology)
     found = re.search(dotted, letters) if dotted else None

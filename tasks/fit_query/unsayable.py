@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.gazetteer import find_places
+from tasks.fit_query.postcodes import find_postcodes
 from tasks.fit_query.quotation import spans_of
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
 
@@ -171,7 +172,23 @@ def _exclusion(text: str) -> tuple[str, str] | None:
         technology = next((one for one in technologies if one.start == found.end()), None)
         if technology and not words.startswith(_SOFT):
             return "exclusion", text[found.start() : technology.end]
-    return _left_out_behind(text) or _without_technology(text) or _without_only_place(text)
+        postcode = next((one for one in find_postcodes(text) if one.start == found.end()), None)
+        if postcode and not (words.startswith("outside") and _is_setting(text[: found.start()])):
+            return "exclusion", text[found.start() : postcode.end]
+    return _minus(text) or _left_out_behind(text) or _without_technology(text) or _without_only_place(text)
+
+
+_MINUS = re.compile(r"(?<=[^\s,;:] )[-−](?=[a-z])", re.IGNORECASE)
+
+
+def _minus(text: str) -> tuple[str, str] | None:
+    """ "wind -scotland", as search engines take it. "wind - Scotland" and a list of dashes exclude nothing."""
+    for found in _MINUS.finditer(text):
+        named = spans_of(find_places(text), find_technologies(text), find_postcodes(text))
+        hit = next((one for one in named if one.start == found.end()), None)
+        if hit:
+            return "exclusion", text[found.start() : hit.end]
+    return None
 
 
 def _left_out_behind(text: str) -> tuple[str, str] | None:

@@ -44,6 +44,7 @@ def with_asides(rng: Random, question: Question) -> Question:
         "before": _before,
         "anecdote": _anecdote,
         "behind": _behind,
+        "history": _history,
         "letter": _letter,
         "around": _around,
         "paperwork": _paperwork,
@@ -118,6 +119,7 @@ def _words(rng: Random, reading: dict[str, Any]) -> dict[str, str]:
             rng.randint(100, 999)
         ),
         "money": f"£{rng.randint(20, 900) * rng.choice([1, 100]):,}{rng.choice(['', '', '.00', '.40'])}",
+        "n": values.amount(rng, "plain").text,
         "energy": f"{rng.randint(18, 90) * 100:,} {rng.choice(['kWh', 'kWh', 'kwh', 'units'])}",
     }
     refused = reading.get("query_type") == "unsupported"
@@ -174,6 +176,12 @@ def _anecdote(rng: Random, text: str, words: dict[str, str]) -> str:
     if rng.random() < 0.2:
         story = f"{story}. {_started(rng, _aside(rng, words, 'before'))}"
     return _joined(rng, story, text)
+
+
+def _history(rng: Random, text: str, words: dict[str, str]) -> str:
+    """What the asker had, sold or looked at before, with figures like those that a question asks for."""
+    kinds = ["anywhere"] + ["with_technology"] * ("tx" in words) + ["with_place"] * 2 * ("own" in words and "tx" in words)
+    return _joined(rng, _started(rng, _aside(rng, words, "history", rng.choice(kinds))), text)
 
 
 def _behind(rng: Random, text: str, words: dict[str, str]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset import terse
+from tasks.fit_query.dataset import layouts, terse
 from tasks.fit_query.dataset.nouns import TECHNOLOGIES, noun
 from tasks.fit_query.dataset.phrases import expanded, filled, said, table
 from tasks.fit_query.dataset.question import Clause, text_of
+from tasks.fit_query.dataset.referring import referred
 
 ADJECTIVES_AT_MOST = 2
 
@@ -164,6 +165,10 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
         return said(rng, table("ask")["note"], {"list": text}) if style == "note" else text
     if style in terse.STYLES and boxed and terse.able(everything):
         return terse.beside(rng, style, names, everything)
+    if style in layouts.STYLES and boxed and layouts.able(everything):
+        return layouts.laid_out(rng, style, names, everything)
+    if style == "referring" and not head and (told := referred(rng, names, clauses)):
+        return told
     if style == "last" and not head and all(clause.has("post") for clause in clauses) and clauses:
         return _noun_last(rng, names, clauses)
     if style in ("plain", "polite", "dictated", "nonnative", "story") and rng.random() < 0.28:

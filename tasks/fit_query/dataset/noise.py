@@ -6,7 +6,7 @@ import re
 from functools import cache
 from random import Random
 
-from tasks.fit_query.dataset import terse
+from tasks.fit_query.dataset import layouts, terse
 from tasks.fit_query.dataset.nouns import TECHNOLOGIES
 from tasks.fit_query.dataset.phrases import table
 from tasks.fit_query.dataset.places import names_with_care
@@ -26,7 +26,7 @@ def typed(rng: Random, text: str, style: str, plain_text: bool = False) -> str:
     if style == "as written":
         return _punctuated(rng, _cased(rng, text, style), style)
     ask = table("ask")
-    if style not in HURRIED and not plain_text:
+    if style not in (*HURRIED, *layouts.STYLES) and not plain_text:
         if rng.random() < 0.06:
             text = rng.choice(ask["greeting"]) + text
         if rng.random() < 0.1 and not text.rstrip().endswith((".", "?")):

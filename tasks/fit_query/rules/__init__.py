@@ -27,7 +27,7 @@ from tasks.fit_query.rules import (
     story,
     subjects,
 )
-from tasks.fit_query.rules.corrections import without_corrected
+from tasks.fit_query.rules.corrections import without_corrected, without_dropped
 from tasks.fit_query.rules.layout import without_layout
 from tasks.fit_query.rules.lexeme import Lexeme, lexemes
 from tasks.fit_query.rules.paperwork import without_paperwork
@@ -82,7 +82,7 @@ _MARKS = frozenset({"query_type", "revenue", "regional"})
 
 
 def _read(text: str, today: date) -> dict[str, Any] | None:
-    found = lexemes(text)
+    found = without_dropped(text, lexemes(text))
     try:
         try:
             return _reading(_question(text, found, today, boldly=False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
 
 _TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
@@ -32,6 +34,8 @@ _BOUNDS = frozenset(
         "IN",
         "NEAR",
         "TOP",
+        "MOST",
+        "FEWEST",
         "WHICH",
     }
 )
@@ -46,6 +50,10 @@ def without_corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
     between the two. Where the correction begins with a bound, the old bound goes too. A marker without
     such a value ("sorry to bother you") means nothing and goes.
     """
+    contrast = _contrasted(lexemes)
+    if contrast is not None:
+        marked = lexemes[contrast]._replace(kind=CLASSES["CORRECTION"])
+        lexemes = [*lexemes[:contrast], marked, *lexemes[contrast + 3 :]]
     marker = CLASSES["CORRECTION"]
     for _ in range(4):
         at = next((at for at, lexeme in enumerate(lexemes) if lexeme.kind == marker), None)
@@ -53,6 +61,50 @@ def without_corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
         if at is None:
             return lexemes
         lexemes = _without_corrected(lexemes, at)
+    return lexemes
+
+
+def _contrasted(lexemes: list[Lexeme]) -> int | None:
+    """Position of the "not" in "wind, er, not wind, hydro", which takes back what was said before it."""
+    names = [NAMES[lexeme.kind] for lexeme in lexemes]
+    for at in range(1, len(names) - 3):
+        if names[at] != "NOT" or names[at - 1] not in ("COMMA", "DASH", "STOP"):
+            continue
+        said, joint, meant = names[at + 1 : at + 4]
+        family = next((family for family in _FAMILIES if said in family), frozenset())
+        again = any(one.key == lexemes[at + 1].key and one.value == lexemes[at + 1].value for one in lexemes[:at])
+        if again and meant in family and joint in ("COMMA", "DASH", "BUT"):
+            return at
+    return None
+
+
+_DROPS = re.compile(
+    r"\b(?:forget|scratch|scrap|drop|lose|cancel|ditch|bin)\s+(?:(?:about|the|that|those|all)\s+){0,2}$", re.IGNORECASE
+)
+
+
+def without_dropped(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
+    """`lexemes` without values that are dropped again: "Devon… forget Devon, Dorset", "chp, no scratch the chp, solar".
+
+    Both mentions go, with what stands between "forget" and the second; another value of that family must stay.
+    """
+    names = [NAMES[lexeme.kind] for lexeme in lexemes]
+    for at, name in enumerate(names):
+        family = next((family for family in _FAMILIES[:3] if name in family), None)
+        verb = _DROPS.search(text[: lexemes[at].start]) if family else None
+        if verb is None or family is None:
+            continue
+        said = (lexemes[at].key, lexemes[at].value, text[lexemes[at].start : lexemes[at].end].lower())
+        again = [
+            old
+            for old in range(at)
+            if (lexemes[old].key, lexemes[old].value, text[lexemes[old].start : lexemes[old].end].lower()) == said
+        ]
+        others = [other for other, kind in enumerate(names) if kind in family and other != at and other not in again]
+        if again and others:
+            gone = {at, *again, *(i for i in range(at) if lexemes[i].start >= verb.start() - 4)}
+            joints = {old + 1 for old in again if old + 1 < at and names[old + 1] in ("AND", "OR", "COMMA")}
+            return [one for i, one in enumerate(lexemes) if i not in gone | joints]
     return lexemes
 
 
@@ -97,7 +149,7 @@ def _asks_anew(lexemes: list[Lexeme], names: list[str], at: int, start: int) -> 
     numbers = bool(behind & {"NUMBER", "YEAR"})
     if "COMPARE" in before and "COMPARE" in behind:
         return True
-    if before & behind & {"FIT", "ID"} and numbers:
+    if before & {"FIT", "ID"} and behind & {"FIT", "ID"} and numbers:
         return True
     ends = at > 0 and names[at - 1] == "STOP" and lexemes[at - 1].key in (".", "?", "!", "...", "…")
     families = {family for family in _FAMILIES if family & before}

@@ -79,13 +79,15 @@ FILLER_PHRASES = """
     with regard to|with respect to|when it comes to|in relation to|in connection with|in order to|so as to|all of
     all the|all those|all these|each of them|every one of|any of|some of the|lots of detail|from now|in total there
     about time|all about|in fact|of course|to start with|for a start|first of all|first off|first thing|first up
-    at first|for the first time|next to nothing|last thing|one last thing|next up|at last|the following|following up
+    send over the|send over any|send over all|send over your|send across|hand over the|send me over|send us over
+    up against|we are up against|at first|for the first time|next to nothing|last thing|one last thing|next up|at last
+    the following|following up
     following on|follow up|up to date|up to scratch|bring up|pull up|call up|look up|sign up|end up|add to|due to
     of them all|of all of them|of them|question mark|exclamation mark|full stop|new line|sort of|all sorts of
     some sort of
     any sort of|kind of|some kind of|any kind of|kind of thing|sort of thing|so kind as to|be so kind as to
     kind enough to
-    be kind enough to|region of|the region of|area of|the area of|county of|town of|city of|district of|the county of
+    be kind enough to|the region of|area of|the area of|county of|town of|city of|district of|the county of
     the town of|the city of|island of|the island of|isle of the|on the phone|on the line|over the phone|by phone
     by email
     via email|on the train|on the bus|in the car|in the van|in the pub|down the pub|in the office|on the road
@@ -197,7 +199,8 @@ ORDERS = """
     print unsupported|system message|stop filtering|do not filter|dont filter|drop the filter|drop all|delete all
     delete the|delete every|erase|root access|hack|your answer|disregarding|disregards|neglect|always answer
     always return|always say|just say|simply say|say that|claim that|confirm that|as an ai|language model
-    end of prompt|begin new|new task|new role|your role|your task|your job|change your|your behaviour|your behavior
+    end of prompt|word for word|verbatim|begin new|new task|new role|your role|your task|your job|change your
+    your behaviour|your behavior
 """
 
 OWN = """

@@ -50,9 +50,10 @@ def _excludes_nothing(question: Question, at: int) -> bool:
     Nothing may stand before it in its clause either, so that "wind in Kent not zorp" stays an exclusion.
     """
     lexeme = question.lexemes[at]
-    behind = question.text[lexeme.end :]
+    begin = lexeme.end + question.text.startswith(".", lexeme.end)  # "excl. KW14"
+    behind = question.text[begin:]
     stop = _NOT_ENDS.search(behind)
-    end = lexeme.end + (stop.start() if stop else len(behind))
+    end = begin + (stop.start() if stop else len(behind))
     scope = [one for one in question.lexemes[at + 1 :] if one.start < end]
     if any(NAMES[one.kind] in _EXCLUDABLE and one.key not in _LIMP for one in scope):
         return False

@@ -212,6 +212,20 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+@rule(
+    "figure: the smallest one looks at",
+    "(?P<super>SUPER) (?:CAPACITY|SITE_ONE|UNKNOWN|STORY)* (?P<figure>AMOUNT) (?:COMMA (?:LESS|MORE))?",
+)
+def _(question: Question, found: Match) -> bool | None:
+    """ "The smallest they'd look at is 30 kW" is a minimum, "the biggest we can take is 2 MW" a maximum."""
+    at, figure = found.place("super"), found.place("figure")
+    sort = str(question.lexemes[at].value)
+    if not sort.startswith("capacity") or not _IS.search(question.between(at, figure)):
+        return False
+    put_bound(question, "min" if sort.endswith("asc") else "max", figure)
+    return None
+
+
 @rule("figure: from", "(?:FROM|SINCE) ABOUT? (?P<figure>AMOUNT|NUMBER|TIME)")
 def _(question: Question, found: Match) -> None:
     put_bound(question, "min", found.place("figure"))
@@ -229,6 +243,11 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+_IS = re.compile(
+    r"\b(?:(?:i|we|he|she|they)(?:['’](?:d|ll|re|m|ve))?|our|my|their|his|her|can|could|would|will)\b[^.;?!]{0,40}?"
+    r"\b(?:is|be|being|at)\s+$",
+    re.IGNORECASE,
+)
 _SAME = 1e-9
 
 
@@ -267,12 +286,16 @@ def _(question: Question, found: Match) -> None:
     put_bound(question, "exactly", found.place("figure"))
 
 
+# Behind one of these a word is no bound: "he swears there's a 500 kW turbine".
+_ARTICLE = re.compile(r"\b(?:an?|the|some|there['’]?s|there is|of)\s+$", re.IGNORECASE)
+
+
 @rule("figure: bare capacity", "(?P<figure>AMOUNT)")
 def _(question: Question, found: Match) -> None:
     if question.has("AMOUNT") and question.classes.count(CLASSES["AMOUNT"]) > 1:
         raise Unsupported("two single capacities")
     at = found.place("figure")
-    if at and question.classes[at - 1] == CLASSES["UNKNOWN"]:
+    if at and question.classes[at - 1] == CLASSES["UNKNOWN"] and not _ARTICLE.search(question.between(at - 1, at)):
         raise Unreadable("an unknown word before a capacity, which may be a bound")
     put_bound(question, "exactly", at)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tasks.fit_query.amounts import KW, Amount, find_amounts
 from tasks.fit_query.dates import find_dates
@@ -65,6 +65,11 @@ _STORY_FIGURE = re.compile(
     r"|(?:gr8|l8r?|m8|w8)\b)|^\W*(?:our |your |my )?ref\W{0,2}\s?[\w-]*\d+/[\w/-]+",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(  # "slide four", "Table 2"
+    r"\b(?:slide|page|chapter|appendix|exhibit|annex|figure|table|tab|agenda item)\s+"
+    r"(?:\d{1,3}(?![\w.,]\d|\s?[kmg]w)|one|two|three|four|five|six|seven|eight|nine|ten|[a-c]\b)(?!\s*(?:kw|mw|years?|hundred))",
+    re.IGNORECASE,
+)
 _COMPASS = re.compile(
     r"\b(?:[NS]\.?\s?[EW]|[NSEW])\b\.?\s*(?:England|Wales|Scotland|Anglia|Ireland|Britain)\b", re.IGNORECASE
 )
@@ -102,6 +107,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
         put(Lexeme(CLASSES["STORY"], times.start(), times.end()))
     for told in _STORY_FIGURE.finditer(text) if _DIGITED.search(text) else ():
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
+    for numbered in _NUMBERED.finditer(text):
+        put(Lexeme(CLASSES["STORY"], numbered.start(), numbered.end()))
     for part in _COMPASS.finditer(text):
         found = resolve(part.group()).place
         put(Lexeme(CLASSES["PLACE" if found else "DOUBT"], part.start(), part.end(), found))
@@ -159,7 +166,7 @@ _BETWEEN = re.compile(r"(?:between|from|btwn)\s+(?:about\s+)?$", re.IGNORECASE)
 
 def _amounts(text: str) -> Iterator[Amount]:
     """Amounts of `text`; "between fifty and a hundred kW" has two, though fifty and a hundred could be one."""
-    found = find_amounts(text)
+    found = _with_rest(text, find_amounts(text))
     for at, amount in enumerate(found):
         paired = at + 1 < len(found) and text[amount.end : found[at + 1].start].strip().lower() in _JOINTS
         cut = _joint(amount.text) if not paired and _BETWEEN.search(text, 0, amount.start) else None
@@ -169,6 +176,25 @@ def _amounts(text: str) -> Iterator[Amount]:
         for start, end in ((amount.start, amount.start + cut), (amount.start + cut + 5, amount.end)):
             for part in find_amounts(text[start:end]):
                 yield part._replace(start=start + part.start, end=start + part.end, number_end=start + part.number_end)
+
+
+_HALF = re.compile(r"\s+and\s+$", re.IGNORECASE)
+_MONTHS_MORE = re.compile(r"\s*(?:,|and|&)?\s*$", re.IGNORECASE)
+
+
+def _with_rest(text: str, amounts: Sequence[Amount]) -> list[Amount]:
+    """`amounts` with "a year and a half" and "two years six months" as one each."""
+    whole: list[Amount] = []
+    for amount in amounts:
+        last = whole[-1] if whole else None
+        between = text[last.end : amount.start] if last else ""
+        halves = last and last.unit and amount.text.lower() in ("a half", "half") and _HALF.fullmatch(between)
+        months = last and last.unit == "years" and amount.unit == "months" and _MONTHS_MORE.fullmatch(between)
+        if last is not None and (halves or months):
+            whole[-1] = last._replace(end=amount.end, text=text[last.start : amount.end])
+        else:
+            whole.append(amount)
+    return whole
 
 
 def _joint(written: str) -> int | None:

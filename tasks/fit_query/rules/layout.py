@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 
 _SIGNS = re.compile(
-    r"\n|\bp\.\s?p?\.?\s?s\b"
+    r"\n|>(?!\s*[=\d£])|\bp\.\s?p?\.?\s?s\b"
     r"|\b(?:n\.\s?b|fwd?|re|subject|(?:un)?quote|whereas|minutes|action|i\.\s?e|heading|my (?:\w+ ){0,2}english)\b"
+    r"|^\W*(?:memo|note|topic|query|question|request|search|enquiry|reminder|ask|task|wanted|needed)\b"
     r"|see (?:below|attached)|\(?\b[1a]\)",
     re.IGNORECASE,
 )
@@ -23,7 +24,10 @@ _MARKS = (
     r"(?:by[^\n]*)?[-_=*:]*"
     r"|^[ \t]*begin forwarded message:?|^[ \t]*on [^\n]{1,60} wrote:[ \t]*$|^[ \t]*sent from my [^\n]{1,30}$",
     r"^[ \t>]*(?:(?:fwd?|re|aw|wg|subject|sub?j)\s*:\s*)+",
-    r"^[ \t]*(?:>[ \t]*)+(?=[a-z])",
+    # In the middle of a line a quoted mail goes on behind words only: "kW > a hundred" is a bound.
+    r"^[ \t]*(?:>[ \t]*)+(?=[a-z])|(?<=[a-z.,!?:][ \t])(?:>[ \t]*)+"
+    r"(?=(?:i|we|he|she|they|you|can|could|please|pls|which|what|how|show|list|find|give|need|any|are|is|do|hi|hello"
+    r"|dear)\b)",
     r"^[ \t]*#{1,6}[ \t]+(?=[a-z])",
     rf"^[ \t]*(?:(?:(?:main |page )?(?:heading|header|title)|(?:sub[- ]?)+(?:heading|title|section)?|h[1-6]|section"
     rf"|level|bullet|item|point|para(?:graph)?|line|row|requirement|criterion|condition|req)(?:\s*(?:\d{{1,2}}|[a-h]))?"
@@ -37,6 +41,9 @@ _MARKS = (
     r"|page|section|no\.?)\s*\d+(?:\.\d+)?)?\s*[,.:;–—-]*",
     rf"(?:^|(?<=[.;!?\n])[ \t]*)(?:action|ap|to-?do|task|next step)s?(?: (?:item|point|for|on))?"
     rf"(?: (?:\d{{1,2}}|(?-i:[A-Z])\w*))?{_LABEL}",
+    r"^\W*(?:memo|note(?: to (?:self|file))?|topic|query|question|request|search|enquiry|reminder|ask|task|wanted"
+    r"|needed)"
+    r"\s*(?::|[–—]|-(?=\s))",
     r"\b(?:and )?whereas\b,?",
     r"\bp\.\s?(?:p\.\s?)?s\b\.?:?|\bn\.\s?b\b\.?:?",
     r"(?:\bfor |\babout )?\bmy (?:(?:very|so|bad|poor|broken|terrible|rusty|limited) )*(?:english|spelling|grammar"

@@ -20,12 +20,14 @@ from tasks.fit_query.rules.narrative import (
     ASKER,
     BARE_NAME,
     HAS,
+    LEADING_PURPOSE,
     PAST,
     PREAMBLE,
     PURPOSE,
     RHETORIC,
     SALUTES,
     SIGNED,
+    SMALL_TALK,
     WISHES,
 )
 
@@ -85,12 +87,21 @@ def _before_request(pattern: re.Pattern[str], text: str, lexemes: list[Lexeme]) 
     return spans
 
 
+_FULL_NAME = re.compile(r"[A-Z][\w'’-]+ [A-Z][\w'’-]+(?= (?:here|speaking)\b)")  # "Gail Solar here"
+
+
 def courtesies(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
     """Spans of a salutation and of apologies, which correct nothing: "Respected sir", "Sorry for the late reply"."""
     spans = []
-    for found in (*SALUTES.finditer(text), *APOLOGY.finditer(text)):
+    for found in (*SALUTES.finditer(text), *APOLOGY.finditer(text), *SMALL_TALK.finditer(text)):
         titled = found.re is SALUTES and found.group()[0].isupper() and found.start() > 0
-        words = [one for one in lexemes if found.start() <= one.start < found.end() and not _is_name(text, one)]
+        named = _FULL_NAME.search(text, found.start(), found.end())
+        words = [
+            one
+            for one in lexemes
+            if found.start() <= one.start < found.end() and not _is_name(text, one)
+            if named is None or not named.start() <= one.start < named.end()
+        ]
         if titled or not {NAMES[one.kind] for one in words} & _ASKED:
             spans.append(found.span())
     return spans
@@ -122,8 +133,13 @@ def asides(text: str) -> list[tuple[int, int]]:
 
 
 def purposes(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
-    """Spans of "for my dissertation" behind a request."""
+    """Spans of "for my dissertation" behind a request, and of "for the insurance renewal" before one."""
     spans = []
+    for found in LEADING_PURPOSE.finditer(text):
+        inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
+        behind = {NAMES[one.kind] for one in lexemes if one.start >= found.end()}
+        if behind & TOPIC and not inside - (NO_FILTER - WHERE):
+            spans.append(found.span())
     for found in PURPOSE.finditer(text):
         inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
         before = {NAMES[one.kind] for one in lexemes if one.start < found.start()}

@@ -147,10 +147,23 @@ def _rebound(text: str, found: list[Lexeme]) -> list[Lexeme]:
             bound = "LESS_AFTER" if NAMES[found[at + 2].kind] in ("MORE_OF", "MORE") else "MORE_AFTER"
             closed = Lexeme(CLASSES[bound], found[at].start, found[at + 2].end, None, "not")
             return _rebound(text, [*found[: _joined_at(found, at)], closed, *found[at + 3 :]])
+        if found[at].key == "up" and at > 0 and _is_range(text, found, at):
+            found[at] = found[at]._replace(kind=CLASSES["TO"])
         anew = _BOUND_ANEW.get(NAMES[found[at].kind])
         if anew and found[at].key == "and" and found[at + 1].kind in _FIGURES:
             found[at] = found[at]._replace(kind=CLASSES[anew])
     return found
+
+
+def _is_range(text: str, found: list[Lexeme], at: int) -> bool:
+    """Whether "up to" at `at` stands between two figures of a kind: "0.25 MW up to 1 MW"."""
+    before, behind = found[at - 1], found[at + 1]
+    return (
+        NAMES[found[at].kind] == "LESS"
+        and before.kind == behind.kind
+        and NAMES[before.kind] in ("AMOUNT", "TIME")
+        and not text[before.end : found[at].start].strip()
+    )
 
 
 _NOT_ONE = re.compile(r"(?:an?|one|1|a single|one single)\b[ -]", re.IGNORECASE)

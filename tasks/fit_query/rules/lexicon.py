@@ -30,7 +30,9 @@ PHRASES: dict[str, str] = {
         doesnt exceed|dont exceed|do not exceed|at or below|equal or below|equal to or below|less or equal to
         less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding|max of|max size|maximum size
         maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub|that dont exceed
-        not beyond|nothing beyond|maxed at|none exceed|none exceeds|none exceeding
+        up to but not over|up to but not above|up to but no more than|up to but not exceeding|up to but not beyond
+        up to and not over|up to and no more than|and up to|but up to|not beyond|nothing beyond|maxed at|none exceed
+        none exceeds|none exceeding
     """,
     "MORE_AFTER": """
         or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger
@@ -49,24 +51,26 @@ PHRASES: dict[str, str] = {
     "FROM": "from",
     "TO": "to|thru|through|all the way to|all the way up to|right up to",
     "ABOUT": """
-        around|about|roughly|approx|approximately|aprox|approximatly|circa|ca|in the region of|somewhere around
+        ballpark|ball park|in the ballpark of|ballpark of|around|about|roughly|approx|approximately|aprox|approximatly
+        circa|ca|in the region of|somewhere around
         something like|somewhere near|nearly|more or less|in the neighbourhood of|in the order of|of the order of
         in the vicinity of|close on|round about|roundabout|give or take about
     """,
     "ABOUT_AFTER": """
-        ish|or so|or thereabouts|thereabouts|give or take|or around that|or about that|roughly speaking|odd
+        ish|or so|as a ballpark|or thereabouts|thereabouts|give or take|or around that|or about that|roughly speaking
+        odd
     """,
     "EXACT": """
         exactly|precisely|rated at|rated|exact|equal to|equals|sized at|spot on|dead on|bang on|rating of
         with a rating of|of exactly
     """,
     "IN": """
-        in|during|in the year|in year|throughout|dated|in calendar year|inside|across|anywhere in|somewhere in
+        in|during|loc|locn|in the year|in year|throughout|dated|in calendar year|inside|across|anywhere in|somewhere in
         all over|over in|down in|up in|out in|in sunny|in windy|in rainy|in lovely|in bonny|in beautiful
         in good old|in dear old|in deepest|in darkest|in wild|in leafy
     """,
     "WITHIN": "within",
-    "NEAR": "near|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by",
+    "NEAR": "near|in region of|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by",
     "SINCE": """
         since|as of|no earlier than|not earlier than|not before|nothing before|from and including|starting in
         from the year|no older than|not older than|nothing older than|beginning in
@@ -104,7 +108,8 @@ PHRASES: dict[str, str] = {
         come online|switched on|opened|energised|energized|put up|put in|set up|dating from|dating|completed
         commissioning|commissioning date|commission date|commissioning year|comissioned|went up|started up|started
         fitted|created|made|going live|gone live|turned on|joined|added|established|came on stream|commission
-        build date|install date|installation date|entered service|entering service|went into service|began operating
+        build date|cod|comm date|install date|installation date|entered service|entering service|went into service
+        began operating
         started operating|started generating|grid connected|in service|launched|went in|came on|brought online
         goes back|date from|date back|dated from|been running|been operating|running|operating|been going|installing
         started producing|came into service|vintage|instaled|comissioning|inst|comm|commd|regd|constr
@@ -120,7 +125,8 @@ PHRASES: dict[str, str] = {
         before support ends|before the support ends|of life left|lifetime left|until the fit ends
         before the fit ends|until the tariff ends|before it ends|before they end
         before running out|before it runs out|before they run out|left over|of support|of fit support|of subsidy
-        worth of support|still left|left on|support time|time left|term left|years left|remaining years
+        worth of support|still left|left on|support time|time left|term left|years left|remaining years|rem|remng
+        tariff rem
         years remaining|remaining term|remaining time|time remaining|support left|support remaining
         remaining support|remaining life|remaining lifetime|life remaining|life left|left in them|yrs left
         yrs remaining|fit remaining|fit left|residual|remaining fit|remaining fit years|fit years left|fit time left
@@ -157,12 +163,13 @@ PHRASES: dict[str, str] = {
         solar pv=Photovoltaic|solar power=Photovoltaic|solar energy=Photovoltaic|solar photovoltaic=Photovoltaic
         solar photovoltaics=Photovoltaic|photo voltaic=Photovoltaic|photo voltaics=Photovoltaic|pvs=Photovoltaic
         sloar=Photovoltaic|solr=Photovoltaic|soler=Photovoltaic|slar=Photovoltaic|soalr=Photovoltaic
-        solar electricity=Photovoltaic|solar electric=Photovoltaic|solar generation=Photovoltaic|sola=Photovoltaic
+        pee vee=Photovoltaic|pee vees=Photovoltaic|solar electricity=Photovoltaic|solar electric=Photovoltaic
+        solar generation=Photovoltaic|sola=Photovoltaic
         photovoltaik=Photovoltaic|solars=Photovoltaic|spv=Photovoltaic|hydro=Hydro|hydroelectric=Hydro
         hydroelectricity=Hydro|water power=Hydro|hydro power=Hydro|hydropower=Hydro|waterpower=Hydro
         hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro
         small scale hydro=Hydro|run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro
-        hydro energy=Hydro|hydros=Hydro|ad=Anaerobic digestion|anaerobic digestion=Anaerobic digestion
+        hydro energy=Hydro|hydros=Hydro|hyd=Hydro|ad=Anaerobic digestion|anaerobic digestion=Anaerobic digestion
         anaerobic=Anaerobic digestion|biogas=Anaerobic digestion|bio gas=Anaerobic digestion
         biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion|chp=Micro CHP
         micro chp=Micro CHP|microchp=Micro CHP|combined heat and power=Micro CHP|combined heat power=Micro CHP
@@ -170,11 +177,13 @@ PHRASES: dict[str, str] = {
         combined heat n power=Micro CHP
         cogeneration=Micro CHP|cogen=Micro CHP|co generation=Micro CHP|mchp=Micro CHP
         micro combined heat and power=Micro CHP|micro cogeneration=Micro CHP|heat and power=Micro CHP
-        c h p=Micro CHP|micro c h p=Micro CHP|a d=Anaerobic digestion|p v=Photovoltaic|solar p v=Photovoltaic
+        see aitch pee=Micro CHP|ay dee=Anaerobic digestion|c h p=Micro CHP|micro c h p=Micro CHP|a d=Anaerobic digestion
+        p v=Photovoltaic|solar p v=Photovoltaic
         u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
     """,
     "TECHNOLOGY_ONE": """
-        turbine=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind|turb=Wind|wind mill=Wind|solar panel=Photovoltaic
+        turbine=Wind|wtg=Wind|hawt=Wind|wind turbine generator=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind
+        turb=Wind|wind mill=Wind|solar panel=Photovoltaic
         panel=Photovoltaic|hydro turbine=Hydro|water turbine=Hydro|water wheel=Hydro|waterwheel=Hydro
         hydroelectric turbine=Hydro|water mill=Hydro|digester=Anaerobic digestion
         anaerobic digester=Anaerobic digestion|biogas digester=Anaerobic digestion|ad digester=Anaerobic digestion
@@ -184,7 +193,8 @@ PHRASES: dict[str, str] = {
         anaerobic digestor=Anaerobic digestion
     """,
     "TECHNOLOGY_MANY": """
-        turbines=Wind|wind turbines=Wind|windturbines=Wind|chps=Micro CHP|micro chps=Micro CHP
+        turbines=Wind|solar roofs=Photovoltaic|pv roofs=Photovoltaic|solar rooftops=Photovoltaic|wtgs=Wind|hawts=Wind
+        wind turbine generators=Wind|wind turbines=Wind|windturbines=Wind|chps=Micro CHP|micro chps=Micro CHP
         ad plants=Anaerobic digestion|a d plants=Anaerobic digestion|biogas plants=Anaerobic digestion
         wind mills=Wind|windmills=Wind|solar panels=Photovoltaic
         panels=Photovoltaic|hydro turbines=Hydro|water turbines=Hydro|water wheels=Hydro|waterwheels=Hydro
@@ -301,15 +311,17 @@ PHRASES: dict[str, str] = {
         prime for repowering|potential for repowering|repowering potential|repowering prospects|due for repowering
     """,
     "REVENUE": """
-        revenue|revenues|income|earnings|earn|earns|earning|incomes|revenu|revinue|earned|turnover|takings
-        how much money|money|bring in|brings in|revenue estimate|revenue figures|make in a year|cash|proceeds|earner
+        revenue|rev|revs|revenues|income|earnings|earn|earns|earning|incomes|revenu|revinue|earned|turnover|takings
+        how much money|money|how much cash|cash generated|bring in|brings in|revenue estimate|revenue figures
+        make in a year|proceeds|earner
         earners
     """,
     "REGIONAL": """
         regional|regionally|regionally adjusted|regional adjusted|region adjusted|adjusted for region
         adjusted by region|adjusted regionally|regional adjustment|regional adjustments|regional basis
         adjusted for the region|with regional adjustment|regionaly|regional factors|regional adjustment applied
-        adjusted for their region|region specific|regionalised|regionalized|on a regional basis
+        adjusted for their region|regional adj|reg adj|regional adjust|region specific|regionalised|regionalized
+        on a regional basis
     """,
     "RATE": """
         rate|rates|tariff|tariffs|fit rate|fit rates|tariff rate|tariff rates|p/kwh|pence per kwh|pence per unit
@@ -455,7 +467,7 @@ PHRASES: dict[str, str] = {
         most first=desc|least first=asc
     """,
     "NOT": """
-        except|excluding|exclude|excludes|excepting|not|outside|outside of|other than|apart from|without
+        except|excluding|excl|exc|xcl|exclude|excludes|excepting|not|outside|outside of|other than|apart from|without
         anything but|everything but|all but|anywhere but|everywhere but|bar|minus|rather than|instead of|isnt|arent
         not in|nowt in|nowt from|nowt near|nort in|nort from|nothin in|nothin from|nuthin in|nuffin in
         nothing in|nothing near|nothing from|nothing at
@@ -473,7 +485,7 @@ PHRASES: dict[str, str] = {
         rather make it|no make it|make it|sorry should be|should be|should read|change that to|better
     """,
     "DISTANCE": """
-        miles|mile|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive
+        miles|mile|mi|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive
         walking distance|furlongs|mi radius|mile radius|mi of|yards|drive from|driving distance|commuting distance
         kilometer|minute drive|hour drive
     """,
@@ -502,7 +514,9 @@ PHRASES: dict[str, str] = {
         those two|these two|those three|those counties|these counties|both counties|those towns|both towns
         those places|both places|those areas|both areas|those regions|both regions|that postcode|this postcode
         that district|the two counties|the two areas|the two places|the same county|the same place|those postcodes
-        there|nearby|near me|near here|around here|near us|around us|close by|locally|local|in the area|that area
+        there|in her postcode|in his postcode|in their postcode|in her area|in his area|in their area|in its area
+        in my postcode|in our postcode|in that postcode|in the same postcode|nearby|near me|near here|around here
+        near us|around us|close by|locally|local|in the area|that area
         round here|that county|same area|near it|round there|near there|around there|in that area|in the same area
         that region|this area|in this area|this region|in that county|in that region|in that town|in that city
         in my area|in our area|my area|our area|my patch|thereabouts|near that|near them|vicinity|that place

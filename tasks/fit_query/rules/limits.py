@@ -17,6 +17,23 @@ _AT_MOST = frozenset(
 _MANY_ROWS = 30  # "up to 10 solar farms" is a number of rows, "up to 500 solar farms" a capacity in a hurry
 
 
+_LAST_YEAR = re.compile(r"(?:the )?(?:last|final) year", re.IGNORECASE)
+_OF_SUPPORT = re.compile(
+    r"\s+of\s+(?:(?:its|their|the|his|her|fit|feed-in|tariff)\s+)*(?:fits?|support|tariffs?|subsid\w+|payments?|contracts?"
+    r"|terms?|life|eligibility)\b",
+    re.IGNORECASE,
+)
+@early_numbers("time: the last year of the tariff", "(?:IN|WITHIN)? (?P<last>DATE) (?=SUPPORT|LEFT|FIT|RATE)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "In the last year of its FIT" has at most that year left."""
+    at = found.place("last")
+    quoted = question.quote(at)
+    if not _LAST_YEAR.fullmatch(quoted) or not _OF_SUPPORT.match(question.text, question.lexemes[at].end):
+        return False
+    question.put("remaining_max", quoted.split()[-1])
+    return None
+
+
 @early_numbers("ranking: not the first", "ORDINAL (?:SUPER|TOP|EXTREME)|SUPER ORDINAL")
 def _(question: Question, found: Match) -> None:
     raise Unsupported("a later place in a ranking")

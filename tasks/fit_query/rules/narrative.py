@@ -94,7 +94,8 @@ OPENS = re.compile(
 DISMISSES = re.compile(
     rf"{LEAD}(?:never mind|nevermind|forget about|don['’]?t (?:worry|bother|fret) (?:about|with|over)"
     rf"|enough (?:of|about)|leaving aside"
-    r"|setting aside|leave aside|not bothered about|not (?:here )?to (?:chat|talk) about)\b",
+    r"|setting aside|leave aside|not bothered about|(?:i|we)(?: was| were|['’]d been) (?:going|about|meaning|planning)"
+    r" to (?:ask|look|say|enquire)(?: about| at| for)?|not (?:here )?to (?:chat|talk) about)\b",
     re.IGNORECASE,
 )
 SIGNED = re.compile(
@@ -122,6 +123,15 @@ _ASKS = (
     r"\b(?:(?:i|we)(?: would|['’]d| do)? (?:want|need|like|require|wish|must)|(?:can|could|would) (?:you|i|we)|show"
     r"|list|find|give|get|pull|fetch|which|what|how (?:many|much|big))\b"
 )
+# "For the insurance renewal we need", "Ahead of Thursday's board, please list": up to where the request begins.
+LEADING_PURPOSE = re.compile(
+    r"(?:^|(?<=[.!?]\s))\W*(?:for|because of|ahead of|in preparation for|before|in advance of|as part of"
+    r"|to prepare for)\s+"
+    r"(?:the|an?|my|our|this|that|his|her|their|tomorrow|next|tonight|monday|tuesday|wednesday|thursday|friday)\b"
+    r"[^.,;:?!\n]{2,60}?(?:,\s*(?=(?:please|pls|can|could|would|show|list|find|give|i|we)\b)"
+    r"|\s+(?=(?:i|we)(?:['’]d| would| need| want| require| have to)\b))",
+    re.IGNORECASE,
+)
 PURPOSE = re.compile(
     rf"\bfor (?:a|an|my|our|the|his|her|their|some|this|tomorrow['’]s|next week['’]s"
     rf"|today['’]s)\s+(?:[\w'’-]+\s+){{0,4}}?{REASON_NOUN}\b(?:(?!{_ASKS})[^.,;?!\n])*",
@@ -130,13 +140,16 @@ PURPOSE = re.compile(
 REASON = re.compile(
     rf"{LEAD}(?:(?:it|this|that)(?:['’]?s| is) (?:all |just |only )?(?:for|because|to)\b|because\b|as (?:i|we"
     rf"|my|our)\b|since (?:i|we|my|our|it)\b"
-    r"|so (?:that )?(?:i|we|he|she|they) (?:can|could|know)\b|to settle\b|in case\b|my (?:boss|wife|husband|mum"
-    r"|dad|mp)\b|(?:i|we)['’]?(?:m|re|ve| am| are| have)\b"
+    r"|so (?:that )?(?:i|we|he|she|they) (?:can|could|know)\b|to settle\b|in case\b|(?:my|our|his|her) (?:boss|wife"
+    rf"|husband|mp|son|daughter|kids?|children|class|pupils|students|partner|manager|client|chairman|{KIN})\b|(?:i"
+    rf"|we)['’]?(?:m|re|ve| am| are| have)\b"
     r"|(?:i|we) (?:bought|used|live|lived|work|worked|run|own|promised|told|said)\b|(?:doing|writing|preparing"
     r"|working on)\b)",
     re.IGNORECASE,
 )
 PAST = re.compile(
+    r"^\W*having (?:just |now |already |recently |finally )?(?:sold|bought|built|been|seen|had|lost|made|run|spent"
+    r"|\w+ed)\b|"
     r"\b(?:i|we|he|she|they|who|everyone|everybody|someone|somebody|nobody|people|(?:my|our|his|her|the|a"
     r"|an) (?:[\w'’-]+ ){1,3}?)\s*"
     r"(?:\w+ly )?(?:was|were|had|bought|built|lived|grew|put|went|got|sold|used|started|came|left|ran|swore"
@@ -185,14 +198,25 @@ ASKER = re.compile(
 )
 SALUTES = re.compile(
     r"^\W*(?:(?:respected|dear|hi|hello|hey|good (?:morning|afternoon|evening))\W+)+(?:(?:sirs?|madams?|team|all|both"
-    r"|folks|colleagues|again|there|or)\b\W*)*(?:(?-i:[A-Z])\w+ (?:here|speaking)\b[^.,;:!?\n]*)?"
-    r"|^\W*(?:it['’]?s |this is )?(?-i:[A-Z])\w+ (?:here|speaking)\b[^.,;:!?\n]*"
+    r"|folks|colleagues|again|there|or)\b\W*)*(?:(?-i:[A-Z])\w+(?: (?-i:[A-Z])[\w'’-]+)? (?:here"
+    r"|speaking)\b[^.,;:!?\n]*)?"
+    r"|^\W*(?:it['’]?s |this is )?(?-i:[A-Z])\w+(?: (?-i:[A-Z])[\w'’-]+)? (?:here|speaking)\b[^.,;:!?\n]*"
     r"|\b(?-i:Mrs?|MRS?|Ms|Miss|Dr|Prof|Cllr)\b\.?\s+(?:(?-i:[A-Z])\.?\s+)?(?-i:[A-Z])[\w'’-]+",
     re.IGNORECASE,
 )
 APOLOGY = re.compile(
     r"\b(?:sorry|apologies)\s+(?:for|about|to (?:bother|trouble|disturb|chase|keep|ask|be))\b"
     r"(?:(?!\b(?:but|and|so|can|could|would|please|what|which|how|just|show|list|find|give)\b)[^.,;:!?\n])*",
+    re.IGNORECASE,
+)
+# What people say before they come to the point.
+SMALL_TALK = re.compile(
+    r"(?:^|(?<=[.!?,]))\s*(?:what )?(?:an? )?(?:lovely|awful|terrible|grim|beautiful|dreadful|miserable|horrid"
+    r"|glorious|nice"
+    r"|filthy|rotten|cracking|gorgeous|foul|wild|crazy|mad) (?:weather|day|morning|afternoon|evening|week|weekend)\b"
+    r"[^.;?!]{0,50}(?:[.;?!]|$)"
+    r"|\b(?:i |we )?hope (?:you|your|everyone|everybody|all|this|that|things)\b[^.,;?!\n]{0,60}(?=[.,;?!\n]|$)"
+    r"|\bhow(?: are|['’]?s) (?:you|things|it going|tricks|the family)\b[^.?!\n]{0,30}[.?!]",
     re.IGNORECASE,
 )
 # A question that is asked for the sake of talk, and wants no answer.

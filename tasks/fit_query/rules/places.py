@@ -13,6 +13,13 @@ from tasks.fit_query.rules.small_areas import find_areas
 from tasks.fit_query.rules.spelled_postcodes import find_spelled
 
 _QUALIFIED = re.compile(r"\s*(?:,|\(|\s|-|–|\bin\b|\bof\b|\bthe\b)*\s*", re.IGNORECASE)
+# "March as in the town in Cambridgeshire"
+_EXPLAINED = re.compile(
+    r"[\s,(]*(?:as in|i mean|that is|that['’]?s|meaning|you know)?\s*(?:the|a)\s+(?:town|village|city|place|one|hamlet"
+    r"|area)"
+    r"\s+(?:in|of|near)\s+(?:the\s+)?|[\s,(]*as in\s+",
+    re.IGNORECASE,
+)
 _ALSO = re.compile(
     r"\s*(?:,|&|/|\+|and|or|then|plus|\s)*\s*(?:in|near|the|from|also|both|maybe|either|even|around|across)*\s*",
     re.IGNORECASE,
@@ -85,6 +92,8 @@ def _add(text: str, quoted: list[tuple[int, int, Place]], lexeme: Lexeme, place:
         start, end, before = quoted[-1]
         between = text[end : lexeme.start]
         if place == before:
+            return
+        if qualifies(place, before) and _EXPLAINED.fullmatch(between):
             return
         if qualifies(place, before) and _QUALIFIED.fullmatch(between):
             behind = end + len(between) + (lexeme.end - lexeme.start)

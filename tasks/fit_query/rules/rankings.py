@@ -124,11 +124,12 @@ def is_one(question: Question, at: int) -> bool:
         lexeme.key.startswith("repower") and question.text[lexeme.end - 1] == "s" for lexeme in question.lexemes[at:]
     ):
         return False  # "the biggest repowering candidates"
-    if "TECHNOLOGY" in names:
+    fades = str(question.lexemes[at].value).startswith("fit_remaining")
+    if "TECHNOLOGY" in names and not (fades and names[0] == "COMMA"):
         return True
     before = [NAMES[kind.kind] for kind in question.lexemes[:at]]
     earlier = [name for name in before if name in _ONE | _MANY]
-    if not earlier and str(question.lexemes[at].value).startswith("fit_remaining"):
+    if not earlier and fades:
         return question.lexemes[at].key in ("expires", "ends", "runs")  # "hydro expiring soonest" is a sort
     return not earlier or earlier[-1] in _ONE
 

@@ -35,7 +35,7 @@ _ADVERTISING = re.compile(
     re.IGNORECASE,
 )
 _ERA = re.compile(
-    r"\bA\.?D\.?\s*(?:[1-9]\d\d|1[0-8]\d\d)\b(?!\s*(?:[kmg]w|sites?|plants?|\+|or|and up))|\b(?:\d{1,3}"
+    r"\bA\.?D\.?\s*(?:[1-9]\d{1,2}|1[0-8]\d\d)\b(?!\s*(?:[kmg]w|sites?|plants?|\+|or|and up))|\b(?:\d{1,3}"
     r"|1[0-8]\d\d) AD\b(?=\s*[,.?!]|$)"
 )
 
@@ -103,6 +103,7 @@ def check(question: Question) -> None:
         and "revenue" in question.reading
         and against
         and names.count("TECHNOLOGY") == 1
+        and "regional" not in question.reading
     ):
         raise Unsupported("advertising")
     if strong or _SURE & set(names) or "fit_id" in question.reading or not against:

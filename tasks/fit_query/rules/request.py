@@ -119,12 +119,16 @@ def _clauses(text: str, lexemes: list[Lexeme]) -> list[Clause]:
             last += 1
         if any(one.start < cut < one.end for one in lexemes[first:last]):
             continue
-        if cut < len(text) and {NAMES[one.kind] for one in lexemes[first:last]} <= LISTED and last > first:
+        lists = not _BUT.match(text, cut)
+        if lists and cut < len(text) and {NAMES[one.kind] for one in lexemes[first:last]} <= LISTED and last > first:
             continue  # "Truro, Falmouth and Penzance are my towns" is one clause
         if text[start:cut].strip():
             parts.append(Clause(start, cut, first, last))
         start, first = cut, last
     return parts
+
+
+_BUT = re.compile(r"but\b", re.IGNORECASE)
 
 
 def _cut_at(found: re.Match[str]) -> int:

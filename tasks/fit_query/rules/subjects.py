@@ -6,6 +6,7 @@ import re
 
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsupported
+from tasks.fit_query.spoken_codes import spoken_whole
 
 ids = Rules()
 rule = Rules()
@@ -48,6 +49,11 @@ def _(question: Question, found: Match) -> bool | None:
     raise Unsupported("two FIT ids")
 
 
+@ids("rate: of two ids", "RATE (?:NUMBER|YEAR) (?:AND|OR|COMMA|SLASH)+ (?:NUMBER|YEAR)(?=$|STOP)")
+def _(question: Question, found: Match) -> None:
+    raise Unsupported("two FIT ids")
+
+
 @ids(
     "id: after FIT or id",
     """
@@ -58,6 +64,8 @@ def _(question: Question, found: Match) -> bool | None:
 def _(question: Question, found: Match) -> bool | None:
     group = next(name for name in ("id", "site", "number", "rated") if found.has(name))
     quoted = str(found.lexeme(group).value or found.quote(group))
+    spoken = spoken_whole(quoted) if group == "id" and quoted[:1].isalpha() else None
+    quoted = quoted if spoken is None else str(spoken)
     if not quoted.isdigit() or len(quoted.lstrip("0")) > _LONGEST_ID:
         if group == "id" and quoted[:1].isdigit():
             raise Unsupported("no FIT id")
@@ -132,6 +140,11 @@ def _(question: Question, found: Match) -> None:
     if words not in _BOTH and len(words) > 1:
         raise Unreadable("two sizes apart from each other")
     question.put("size", _BOTH.get(words) or next(iter(words)))
+
+
+@rule("size: of the asker", "OWN SIZE (?:STORY|UNKNOWN|FOREIGN)")
+def _(question: Question, found: Match) -> None:
+    """ "We are a small charity" asks for nothing small."""
 
 
 @rule("size", "SIZE CAPACITY?")
