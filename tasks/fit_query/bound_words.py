@@ -16,12 +16,15 @@ from typing import Literal
 Said = Literal["min", "max", "about", "exactly"]
 
 _ABOUT = (
-    r"(?:about|abt\.?|arr?ound|roughly|ap?prox\w*\.?|circa|ca?\.?|somewhere near"
+    r"(?:about|abt\.?|arr?ound|roughly|ap?prox\w*\.?|circa|ca?\.?|somewhere near|getting on for|in or around|nigh on"
+    r"|ball ?park|(?:with)?in a whisker of|near enough|close to|close on"
     r"|in the (?:region|neighbourhood|vicinity|order) of|~|≈)"
 )
 _TIGHTER = r"(?:more|greater|bigger|larger|higher|longer|later|better)"
 _LOOSER = r"(?:less|smaller|fewer|lower|shorter)"
-_DENIED = r"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t)"
+# Nothing, as it is spoken: "nowt over 60 kW" is a bound, and "over 60 kW" its contrary.
+NOUGHT = r"now(?:gh)?ts?|nort|nothin['’]?|nuff?in['’]?k?|nuthin['’]?|nothink|nuttin['’]?|naught|nought|nae|nane"
+_DENIED = rf"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t|{NOUGHT})"
 _MOST = (
     rf"(?:{_DENIED}\s*(?:be\s+)?(?:over|above|exceeding|beyond|{_TIGHTER}\s*than)|(?:lt|under|underneath|below|beneath|sub"
     rf"|{_LOOSER}\s*than|at\s*most|at the most|up ?to|capped at|limited to|no(?:t)? exceed\w*|inside"
@@ -36,18 +39,24 @@ _LEAST = (
 _BEFORE = re.compile(
     rf"(?:(?<![a-z])|(?=[<>≤≥]))(?:(?P<max>{_MOST})|(?P<min>{_LEAST}))?[\s-]*(?P<about>(?<![a-z]){_ABOUT})?[\s:]*(?:an?\s+)?$"
 )
+# What stands between a time left and its bound: "10 years left on the clock or more".
+_LEFT = (
+    r"(?:left|remaining|to go|to run|still to run|of (?:support|payments|tariff|subsidy|fit|life))"
+    r"(?:\s+(?:on|in|of)\s+(?:(?:the|its|their|it|them)\s*)?(?:clock|tariff|fit|support|scheme|contract|subsidy|term)?)?"
+)
 _BEHIND = re.compile(
-    r"\s*,?[\s-]*(?:(?P<min>\+|(?<!, )plus\b(?!\s+\d)"
+    rf"(?:\s*{_LEFT})?\s*,?[\s-]*(?:(?P<min>\+(?!\s*/)|(?<!, )plus\b(?!\s+\d|\s+or minus)"
     r"|(?:or|and|&)[\s-]*(?:more|above|over|up(?:wards?)?|bigger|larger|greater"
     r"|longer"
-    r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?least)\b)"
+    r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?(?:very )?least)\b)"
     r"|(?P<max>(?:or|and|&)\s+(?:less|under|below|smaller|fewer|lower|down|downwards|shorter)\b"
-    r"|(?:max(?:imum)?|tops|at (?:the )?most)\b)"
-    r"|(?P<about>or so\b|or thereabouts\b|-?ish\b|give or take\b))"
+    r"|(?:max(?:imum)?|tops|at (?:the )?(?:very )?most)\b)"
+    r"|(?P<about>or so\b|or thereabouts\b|-?ish\b|give or take\b|near enough\b|odd\b"
+    r"|plus or minus\b|\+\s*/\s*-))"
 )
 _DENIAL = re.compile(
     r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot|isnt"
-    r"|arent|dont)"
+    rf"|arent|dont|{NOUGHT})"
     r"|n['’]t)\b[^.;,]{0,30}$"
 )
 _EXACT_BEFORE = re.compile(r"(?<!not )\b(?:exactly|precisely|exact|bang on|spot on)\s+(?:an?\s+)?$")

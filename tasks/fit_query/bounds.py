@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.fit_query.amounts import KW, Amount, as_number, find_amounts, parse_kw, parse_years
-from tasks.fit_query.bound_words import may_be_bound
+from tasks.fit_query.bound_words import NOUGHT, may_be_bound
 from tasks.fit_query.dates import RELATIONS, commissioned, parse_period
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.numerals import read_number
@@ -45,7 +45,10 @@ _LESS = r"(?:under|below|(?:less|smaller|fewer|lower)\s*than|at\s*most|up\s*to|m
 _BEFORE_AMOUNT = re.compile(
     rf"(?:(?P<more>(?<![a-z]){_MORE})|(?P<less>(?<![a-z]){_LESS}))?\s*(?P<about>(?<![a-z]){_ABOUT})?\s*(?:an?\s+)?$"
 )
-_NEGATED = re.compile(r"(?:\b(?:no|not|nothing|none|never|without|nor|cannot|isnt|arent|dont)|n['’]t)\b[^.;]{0,30}$")
+_NEGATED = re.compile(
+    rf"(?:\b(?:no|not|nothing|none|never|without|nor|cannot|isnt|arent|dont|{NOUGHT})|n['’]t)(?![a-z])[^.;]{{0,30}}$"
+)
+_HALF_MORE = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _AFTER_DATE_WORD = re.compile(r"\b(?:after|since)\s+(?:the\s+)?$")
 _OTHER_DATE_WORD = re.compile(r"\b(?:after|since|before|until|till|pre|prior to|b4)[\s-]+(?:the\s+)?$")
 _BEFORE_DATE_WORD = re.compile(r"\b(?:before|until|till|pre|prior to|b4)[\s-]+(?:the\s+)?$")
@@ -146,6 +149,11 @@ def _measure(draft: Draft, key: str) -> tuple[Span | None, Amount | None]:
         message = f"'{quoted}' is only a part of '{amount.text}'"
         draft.note("unreadable_value", message, key, blocking=True)
         return None, None
+    half = _HALF_MORE.match(draft.text, amount.end) if amount.unit else None
+    if half:  # "a year and a half" of which "a year" was quoted
+        span = draft.quotations.claim(amount.start, half.end())
+        _check_word_before(draft, key, span)
+        return span, None
     span = draft.quotations.claim(amount.start, max(span.end, amount.end))
     _check_word_before(draft, key, span)
     alone = key in ("capacity_min", "capacity_max") and _PARTNER[key] not in draft.reading

@@ -45,7 +45,8 @@ _WORDS = {
     r"|sort\w*|rank\w*|order\w*|max\w*|min\w*|great\w*|most|least|huge\w*|[km]w|biggst|mini\w*",
     "sort commissioning_date": r"new\w*|old\w*|recent\w*|latest|earl\w*|first|last|young\w*|dates?|commission\w*"
     r"|order\w*|sort\w*|long\w*|running|age|when|built|chronolog\w*",
-    "sort fit_remaining": r"expir\w*|soon\w*|few\w*|left|remain\w*|long\w*|short\w*|end\w*|run\w*|time|years?"
+    "sort fit_remaining": r"los(?:e|es|ing)|expir\w*|soon\w*|few\w*|left|remain\w*|long\w*|short\w*|end\w*|run\w*|time"
+    "|years?"
     r"|sort\w*|due",
     "limit": r"\w+st|one|single|1|most|top|just|only|a|first|highest|lowest|which|next",
 }

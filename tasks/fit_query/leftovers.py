@@ -88,7 +88,8 @@ def _technologies(draft: Draft) -> Iterator[tuple[int, Leftover]]:
     for mention in draft.technologies:
         if mention.technology in read or mention.either in read:
             continue
-        taken_back = read != {""} and CORRECTED.match(draft.text, mention.end)
+        denied = re.search(rf"\bnot\s+(?:the\s+)?{re.escape(mention.text)}\b", draft.text, re.IGNORECASE)
+        taken_back = read != {""} and (denied or CORRECTED.match(draft.text, mention.end))
         if not taken_back and not (read != {""} and _is_story(draft, mention.start, mention.end)):
             yield mention.start, Leftover("technology", mention.text)
 

@@ -25,6 +25,7 @@ from rapidfuzz.process import extract
 
 from tasks.fit_query.place_words import EVERYWHERE
 from tasks.fit_query.places import RANK, Place, area_of, counties_of, gazetteer, near_words, without_frame
+from tasks.fit_query.technologies import names_technology
 from tasks.fit_query.words import key_of, split_words, word_set
 
 _LONDON_BOROUGHS = word_set("BR CR DA EN HA IG KT RM SM TN TW UB")
@@ -135,7 +136,9 @@ def nearest_place(key: str, ordinary: frozenset[str]) -> Place | None:
     None when that is unclear, or `key` is one of the `ordinary` words or a place elsewhere.
     """
     letters = len(key.replace(" ", ""))
-    if letters < 4 or key in gazetteer().foreign or key in ordinary or not key.replace(" ", "").isalpha():
+    if letters < 4 or key in gazetteer().foreign or key in ordinary or names_technology(key):
+        return None
+    if not key.replace(" ", "").isalpha():
         return None
     slips = 1 if letters < 9 else 2 if letters < 13 else 3
     nearest = _nearest_keys(key, slips)

@@ -19,14 +19,14 @@ from tasks.fit_query.words import Word, split_words, word_set
 
 _NAMES = {
     "Wind": "wind winds turbine turbines windfarm windfarms windturbine windturbines windmill windmills windpower"
-    " wtg wtgs hawt hawts",
+    " wtg wtgs hawt hawts turbs aerogenerator aerogenerators",
     "Photovoltaic": "solar pv pvs photovoltaic photovoltaics panel panels solarfarm solarfarms"
-    " solarpanel solarpanels photovoltaik",
+    " solarpanel solarpanels photovoltaik fotovoltaic solars",
     "Hydro": "hydro hydros hydroelectric hydroelectricity hydropower waterpower watermill watermills waterwheel"
-    " hydel hyd",
+    " hydel hyd hydroel",
     "Anaerobic digestion": "ad ads anaerobic digestion digester digesters digestor digestors biogas"
     " biodigester biodigesters",
-    "Micro CHP": "chp chps microchp cogen cogeneration cogenerator cogenerators",
+    "Micro CHP": "chp chps mchp microchp cogen cogeneration cogenerator cogenerators",
 }
 _BY_WORD = {word: technology for technology, words in _NAMES.items() for word in words.split()}
 # Words that support a technology without naming it: "water power", "combined heat and power", "bio gas".
@@ -67,7 +67,7 @@ OTHER_TECHNOLOGIES = re.compile(
 )
 # Names of several words, of which none names the technology alone.
 _PHRASES = (
-    ("Hydro", re.compile(r"\bwater[\s-]?(?:power|wheels?|mills?)\b", re.IGNORECASE)),
+    ("Hydro", re.compile(r"\b(?:water[\s-]?(?:power|wheels?|mills?)|archimed(?:es|ean) screws?)\b", re.IGNORECASE)),
     ("Micro CHP", re.compile(r"\bcombined[\s-]+heat[\s-]*(?:\w{1,3}\s+|[&+]\s*){1,2}power\b", re.IGNORECASE)),
     ("Anaerobic digestion", re.compile(r"\b(?:bio[\s-]gas|a(?:y|ye)? dee)\b", re.IGNORECASE)),
     ("Photovoltaic", re.compile(r"\b(?:pee|p) vees?\b", re.IGNORECASE)),
@@ -110,6 +110,11 @@ def find_technologies(text: str, *, misspelt: bool = False) -> list[TechnologyMe
         for found in pattern.finditer(text)
     ]
     return sorted([*mentions, *named]) if named else mentions
+
+
+def names_technology(key: str) -> bool:
+    """Whether the word is a well spelt name of a technology."""
+    return key in _BY_WORD
 
 
 def _means_something_else(key: str, before: str, after: str) -> bool:

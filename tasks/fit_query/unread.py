@@ -58,7 +58,7 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             r"per kwh",
         ),
     ),
-    (("revenue",), (r"revenues?", r"income", r"earnings")),
+    (("revenue",), (r"rev(?:enues?|s)?(?!\.)", r"income", r"earnings")),
     (("regional", "group_by"), (r"regional(?:ly)?",)),
     (
         ("query_type",),

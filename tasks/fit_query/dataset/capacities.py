@@ -20,6 +20,8 @@ SHARED_UNIT = re.compile(
 TYPED_RANGE = re.compile(r"\{low\} (&|n) \{high\}|\{low\} ?(-|–|\.\.) ?\{high\}", re.IGNORECASE)
 # How often a bound takes its words from bound_words.toml, where every word stands in every position.
 FRAMED = 0.5
+# How often an amount is vague by its own form ("500ish kW") rather than by a word beside it.
+VAGUE = 0.12
 SIZES = {
     "small": {"capacity_max_kw": 50},
     "medium": {"capacity_min_kw": 50, "capacity_max_kw": 500},
@@ -52,6 +54,11 @@ def capacity(rng: Random, marks: Marks, register: str, kind: str | None = None) 
             forms = forms | {"pre": []}
         return Clause("capacity", forms, reading, answer, slots)
     one = limit(rng, register) if kind in ("min", "max") else values.amount(rng, register)
+    if kind == "about" and rng.random() < VAGUE:
+        one = values.vague(rng)
+        slot, mark = marks.quote(one.text)
+        answer = {"capacity_min_kw": plain(one.kw * 0.9), "capacity_max_kw": plain(one.kw * 1.1)}
+        return Clause("capacity", phrases["vague"], {"capacity_about": mark}, answer, {"n": slot})
     slot, mark = marks.quote(one.text)
     if rng.random() < 0.015 and kind in ("min", "max"):
         wrong = values.amount(rng, register).text

@@ -68,7 +68,7 @@ def _point(rng: Random, clause: Clause) -> str:
     if not positions:
         return text_of(rng, clause, next(one for one in ("post", "rel", "pre") if clause.has(one)))
     position = rng.choice(positions)
-    words = text_of(rng, clause, position)
+    words = text_of(rng, clause, position).removeprefix("and ").removeprefix("but ")
     return words.rstrip(".") if position == "sent" and rng.random() < 0.6 else words
 
 

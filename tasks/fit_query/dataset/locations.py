@@ -26,6 +26,8 @@ from tasks.fit_query.dataset.question import Clause, Marks
 
 # How often a misspelling is tried; about half of the names have one that points to no other place.
 TYPOS = 0.2
+# How often a postcode area is typed in small letters.
+SMALL = 0.3
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
 
@@ -230,8 +232,11 @@ def _area(rng: Random, marks: Marks, style: str) -> tuple[Clause, str]:
         return _areas(rng, marks)
     area = rng.choice(gazetteer().areas)
     spelled = style in values.SPOKEN_REGISTERS and len(area) == 2 and rng.random() < 0.5
-    slot, mark = marks.quote(" ".join(area).lower() if spelled else area)
+    small = len(area) == 2 and rng.random() < SMALL
+    slot, mark = marks.quote(" ".join(area).lower() if spelled else area.lower() if small else area)
     forms = table("place")["area"] | terse.forms("place", "area")
+    if small and area.lower() in names_with_care("area_not_small"):
+        forms = {position: [form for form in forms[position] if "postcode" in form] for position in forms}
     if spelled:
         forms = {position: [form for form in forms[position] if "postcode area {c}" in form] for position in forms}
     if len(area) == 1 or area.lower() in names_with_care("area_words"):

@@ -96,6 +96,15 @@ def _amount(rng: Random, register: str) -> Amount:
     return Amount(f"{watts}{rng.choice([' W', 'W', ' watts'])}", watts / 1000)
 
 
+def vague(rng: Random) -> Amount:
+    """An amount that is about its figure by its own form: "500ish kW", "2-ish MW"."""
+    if rng.random() < 0.3:
+        mw = rng.choice([1, 1, 1.5, 2, 2, 2.5, 3, 4, 5])
+        return Amount(f"{mw:g}{rng.choice(['-ish MW', 'ish MW'])}", mw * 1000)
+    kw = rng.choice([20, 50, 100, 150, 200, 250, 300, 400, 500, 600, 750, 800, 900])
+    return Amount(f"{kw}{rng.choice(['-ish kW', 'ish kW', '-ish kw', 'ish kw', '-ish kilowatts', ' or so kW'])}", kw)
+
+
 def unit(rng: Random) -> str:
     return str(rng.choice(table("amounts")["kilowatt_units"]))
 
@@ -131,6 +140,18 @@ def month_span(rng: Random, number: int) -> Span:
     return Span(text, date(number, month, 1), date(number, month, monthrange(number, month)[1]))
 
 
+def part_span(rng: Random, number: int) -> Span:
+    """A quarter or a half of a year: "Q2 2014", "the first half of 2014"."""
+    months = rng.choice([3, 3, 3, 6])
+    at = rng.randrange(12 // months)
+    nth = ("first", "second", "third", "fourth")[at]
+    letter, name = ("Q", "quarter") if months == 3 else ("H", "half")
+    short = f"{letter if rng.random() < 0.7 else letter.lower()}{at + 1}"
+    texts = [f"{short} {number}", f"{short} {number}", f"the {nth} {name} of {number}", f"{nth} {name} {number}"]
+    last = months * (at + 1)
+    return Span(rng.choice(texts), date(number, last - months + 1, 1), date(number, last, monthrange(number, last)[1]))
+
+
 def day_span(rng: Random, number: int) -> Span:
     month = rng.randint(1, 12)
     day = rng.choice([1, 1, 1, rng.randint(1, monthrange(number, month)[1])])
@@ -158,7 +179,9 @@ def moment(rng: Random, register: str = "plain", low: int = 2005, high: int = 20
         return year_span(number, year_in_words(number, long=rng.random() < 0.2))
     if roll < 0.72:
         return year_span(number, f"'{number % 100:02d}" if rng.random() < 0.07 else None)
-    return month_span(rng, number) if roll < 0.88 else day_span(rng, number)
+    if roll > 0.97:
+        return part_span(rng, number)
+    return month_span(rng, number) if roll < 0.87 else day_span(rng, number)
 
 
 def day_after(day: date) -> date:

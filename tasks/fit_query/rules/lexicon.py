@@ -51,12 +51,14 @@ PHRASES: dict[str, str] = {
     "FROM": "from",
     "TO": "to|thru|through|all the way to|all the way up to|right up to",
     "ABOUT": """
+        getting on for|within a whisker of|nigh on|in or around
         ballpark|ball park|in the ballpark of|ballpark of|around|about|roughly|approx|approximately|aprox|approximatly
         circa|ca|in the region of|somewhere around
         something like|somewhere near|nearly|more or less|in the neighbourhood of|in the order of|of the order of
         in the vicinity of|close on|round about|roundabout|give or take about
     """,
     "ABOUT_AFTER": """
+        near enough|plus or minus|+/-|+ / -
         ish|or so|as a ballpark|or thereabouts|thereabouts|give or take|or around that|or about that|roughly speaking
         odd
     """,
@@ -72,7 +74,8 @@ PHRASES: dict[str, str] = {
     "WITHIN": "within",
     "NEAR": "near|in region of|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by",
     "SINCE": """
-        since|as of|no earlier than|not earlier than|not before|nothing before|from and including|starting in
+        nowt before|nort before|nothin before|nae older than|nowt older than|since|as of|no earlier than
+        not earlier than|not before|nothing before|from and including|starting in
         from the year|no older than|not older than|nothing older than|beginning in
     """,
     "AFTER": """
@@ -85,7 +88,8 @@ PHRASES: dict[str, str] = {
     """,
     "BY": "by",
     "UNTIL": """
-        until|till|til|up until|up till|no later than|not later than|not after|nothing after|by the latest
+        nowt after|nort after|nothin after|nowt newer than|until|till|til|up until|up till|no later than|not later than
+        not after|nothing after|by the latest
         at the latest by|nothing newer than|no newer than|not newer than
     """,
     "ONWARDS": """
@@ -165,11 +169,13 @@ PHRASES: dict[str, str] = {
         sloar=Photovoltaic|solr=Photovoltaic|soler=Photovoltaic|slar=Photovoltaic|soalr=Photovoltaic
         pee vee=Photovoltaic|pee vees=Photovoltaic|solar electricity=Photovoltaic|solar electric=Photovoltaic
         solar generation=Photovoltaic|sola=Photovoltaic
-        photovoltaik=Photovoltaic|solars=Photovoltaic|spv=Photovoltaic|hydro=Hydro|hydroelectric=Hydro
+        photovoltaik=Photovoltaic|fotovoltaic=Photovoltaic|solars=Photovoltaic|spv=Photovoltaic|hydro=Hydro
+        hydroelectric=Hydro
         hydroelectricity=Hydro|water power=Hydro|hydro power=Hydro|hydropower=Hydro|waterpower=Hydro
         hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro
         small scale hydro=Hydro|run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro
-        hydro energy=Hydro|hydros=Hydro|hyd=Hydro|ad=Anaerobic digestion|anaerobic digestion=Anaerobic digestion
+        hydro energy=Hydro|hydroel=Hydro|hydel=Hydro|hydros=Hydro|hyd=Hydro|ad=Anaerobic digestion
+        anaerobic digestion=Anaerobic digestion
         anaerobic=Anaerobic digestion|biogas=Anaerobic digestion|bio gas=Anaerobic digestion
         biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion|chp=Micro CHP
         micro chp=Micro CHP|microchp=Micro CHP|combined heat and power=Micro CHP|combined heat power=Micro CHP
@@ -182,6 +188,7 @@ PHRASES: dict[str, str] = {
         u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
     """,
     "TECHNOLOGY_ONE": """
+        archimedes screw=Hydro|archimedean screw=Hydro|aerogenerator=Wind
         turbine=Wind|wtg=Wind|hawt=Wind|wind turbine generator=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind
         turb=Wind|wind mill=Wind|solar panel=Photovoltaic
         panel=Photovoltaic|hydro turbine=Hydro|water turbine=Hydro|water wheel=Hydro|waterwheel=Hydro
@@ -193,6 +200,7 @@ PHRASES: dict[str, str] = {
         anaerobic digestor=Anaerobic digestion
     """,
     "TECHNOLOGY_MANY": """
+        archimedes screws=Hydro|archimedean screws=Hydro|aerogenerators=Wind
         turbines=Wind|solar roofs=Photovoltaic|pv roofs=Photovoltaic|solar rooftops=Photovoltaic|wtgs=Wind|hawts=Wind
         wind turbine generators=Wind|wind turbines=Wind|windturbines=Wind|chps=Micro CHP|micro chps=Micro CHP
         ad plants=Anaerobic digestion|a d plants=Anaerobic digestion|biogas plants=Anaerobic digestion
@@ -296,6 +304,7 @@ PHRASES: dict[str, str] = {
     """,
     "FEWEST": "fewest|least number of|lowest number of|smallest number of",
     "COMPARE": """
+        measure up to|measures up to|measure up against|shape up against|shapes up against|fares against|fare against
         compare|comparing|comparison|comparison of|comparison between|difference between|differences between|versus
         vs|v|compared|compared to|compared with|against|difference in|side by side|contrast|comparison with
         stack up against|stacks up against|compares|comparisons|difference|compair|compar|contrasting|head to head
@@ -340,6 +349,11 @@ PHRASES: dict[str, str] = {
         installation no|id no|fit reference|installation ref|site number|fid
     """,
     "SUPER": """
+        lose the tariff first=fit_remaining asc|lose its tariff first=fit_remaining asc
+        lose their tariff first=fit_remaining asc|lose support first=fit_remaining asc
+        lose the fit first=fit_remaining asc
+        loses its tariff first=fit_remaining asc|loses support first=fit_remaining asc
+        losing support first=fit_remaining asc
         largest=capacity desc|biggest=capacity desc|most powerful=capacity desc|most capacity=capacity desc
         bigest=capacity desc|highest capacity=capacity desc|greatest capacity=capacity desc
         max capacity site=capacity desc|highest rated=capacity desc|highest capacities=capacity desc
@@ -540,6 +554,8 @@ PHRASES: dict[str, str] = {
         which kind of
     """,
     "ALL": """
+        no upper limit|no lower limit|no size limit|without any limit|without limit|no limit|no limits
+        no upper limits|no cap|no minimum|no maximum|no minimum size|no maximum size
         all|list everything|show everything|everything you have|every|the whole list|the lot|whole lot|full list
         entire list|complete list|all the|whole dataset|entire dataset|entire database|whole database
         complete dataset|full dataset|everything|no filter|no filters|all data|all techs|any tech|all tech|any techs
@@ -572,7 +588,7 @@ _EXCEEDS = (
 )
 _FALLS = "be under|be below|go under|go below|fall below|fall under|drop below|be less than|be smaller than"
 # Nothing, as it is spoken: "nowt over 60 kilowatt" is a bound, and "over 60 kilowatt" its contrary.
-_NOTHING = "nowt nort nuffin nuffink nothin nuthin nothink nuttin"
+_NOTHING = "nae nowt nort nuffin nuffink nothin nuthin nothink nuttin"
 _OVER = (
     "over|above|exceeding|beyond|more than|bigger than|larger than|greater than|higher than|bigger nor|more nor"
     "|larger nor"
