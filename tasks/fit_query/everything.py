@@ -21,6 +21,7 @@ _THINGS = word_set(
 )
 _AROUND = word_set(
     """
+    provide supply present deliver
     fuss frills yeah yep yes yup honestly literally basically frankly really simply seriously youd
     a about across after an and any anywhere are as at available be been board britain british by can complete could
     country data display do download dump each else every export fetch filter filters find for from full generally get

@@ -98,7 +98,7 @@ def find_technologies(text: str, *, misspelt: bool = False) -> list[TechnologyMe
         before = words[number - 1].key if number else ""
         after = words[number + 1].key if number + 1 < len(words) else ""
         technology = meant_technology(word.key) if misspelt else _BY_WORD.get(word.key)
-        if technology is None or _means_something_else(word.key, before, after):
+        if technology is None or _means_something_else(word.key, before, after, text[word.start : word.end]):
             continue
         either = None
         if technology == "Wind" and "turb" in word.key:
@@ -117,8 +117,10 @@ def names_technology(key: str) -> bool:
     return key in _BY_WORD
 
 
-def _means_something_else(key: str, before: str, after: str) -> bool:
-    """ "ads", "winds", "ad hoc", and "panel" without "solar" before it."""
+def _means_something_else(key: str, before: str, after: str, written: str) -> bool:
+    """ "ads" but not "ADs", "winds", "ad hoc", and "panel" without "solar" before it."""
+    if written == "ADs":
+        return False
     if key in ("panel", "panels"):
         return before not in ("solar", "pv")
     return key in ("ads", "winds") or (key == "ad" and after in _AD_OTHERWISE)

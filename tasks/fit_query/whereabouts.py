@@ -160,7 +160,7 @@ def _note_outside(draft: Draft) -> None:
 
 
 _UNKNOWN = re.compile(
-    r"\b(?:in|near|around|across|within|throughout)\s+(?:the\s+)?([A-Z][a-z]{3,})"
+    r"\b(?:in|near|around|across|within|throughout|at)\s+(?:the\s+)?([A-Z][a-z]{3,})"
     r"|\b(?:in|near|nr|around)\s+((?!enough|advance|general|use|size|order|turn|operation|capacity"
     r"|power)[a-z]{4,})\W*$"
 )

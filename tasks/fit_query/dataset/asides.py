@@ -180,7 +180,9 @@ def _anecdote(rng: Random, text: str, words: dict[str, str]) -> str:
 
 def _history(rng: Random, text: str, words: dict[str, str]) -> str:
     """What the asker had, sold or looked at before, with figures like those that a question asks for."""
-    kinds = ["anywhere"] + ["with_technology"] * ("tx" in words) + ["with_place"] * 2 * ("own" in words and "tx" in words)
+    kinds = (
+        ["anywhere"] + ["with_technology"] * ("tx" in words) + ["with_place"] * 2 * ("own" in words and "tx" in words)
+    )
     return _joined(rng, _started(rng, _aside(rng, words, "history", rng.choice(kinds))), text)
 
 

@@ -33,7 +33,7 @@ SIZES = {
 
 def capacity(rng: Random, marks: Marks, register: str, kind: str | None = None) -> Clause:
     phrases = table("capacity")
-    kind = kind or rng.choices(["min", "max", "between", "about", "exactly", "size"], [34, 24, 17, 8, 9, 12])[0]
+    kind = kind or rng.choices(["min", "max", "between", "about", "exactly", "size"], [32, 23, 16, 9, 12, 11])[0]
     if kind == "size":
         return size(rng)
     if kind == "between":

@@ -148,11 +148,12 @@ def everyday(rng: Random, marks: Marks) -> Question:
     if rng.random() < 0.82:
         clause, key = locations.known(rng, marks)
         parts.append(clause)
-    names = names_of(rng, none=0.14, two=0.05)
     wanted = rng.choices(
         ["nothing", "aggregate", "grouped", "order", "capacity", "built", "remaining", "revenue"],
         [12, 27, 13, 22, 12, 8, 4, 2],
     )[0]
+    # "Show sites" with nothing more would be a request for everything, which has words of its own.
+    names = names_of(rng, none=0.14 if parts or wanted != "nothing" else 0, two=0.05)
     head = None
     if wanted in ("aggregate", "grouped"):
         head = _commonest(measures.aggregate(rng))

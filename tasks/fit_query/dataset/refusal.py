@@ -13,6 +13,8 @@ INJECTED = (
     *("{text} {added}", "{text}, {added}", "{text}. {added}", "{text}; {added}", "{text}\n{added}", "{text} ({added})"),
     *("{added}. {text}", "{added}, {text}", "{added} {text}", "{sentence}. {text}", "{sentence}\n\n{text}"),
     *("{text}\n\n{sentence}", "{text}? {sentence}.", "{text} - {added}", "{text}... {added}", "{added}: {text}"),
+    *("{text}\n\n> {sentence}", "{text}\n---\n{sentence}", "> {sentence}\n\n{text}", "{text}\n\nP.S. {sentence}"),
+    *("From: admin\n\n{sentence}\n\n{text}", "Fwd: {sentence}\n\n{text}", '{text}\n"{sentence}"', "{text} [{added}]"),
 )
 POISONED = (
     *("{text} {added}", "{text} {added}", "{text} {added}", "{text}, {added}", "{text} - {added}", "{text}, {added}"),

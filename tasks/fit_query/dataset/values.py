@@ -97,10 +97,7 @@ def _amount(rng: Random, register: str) -> Amount:
 
 
 def vague(rng: Random) -> Amount:
-    """An amount that is about its figure by its own form: "500ish kW", "2-ish MW"."""
-    if rng.random() < 0.3:
-        mw = rng.choice([1, 1, 1.5, 2, 2, 2.5, 3, 4, 5])
-        return Amount(f"{mw:g}{rng.choice(['-ish MW', 'ish MW'])}", mw * 1000)
+    """An amount that is about its figure by its own form: "500ish kW", "500 or so kW"."""
     kw = rng.choice([20, 50, 100, 150, 200, 250, 300, 400, 500, 600, 750, 800, 900])
     return Amount(f"{kw}{rng.choice(['-ish kW', 'ish kW', '-ish kw', 'ish kw', '-ish kilowatts', ' or so kW'])}", kw)
 

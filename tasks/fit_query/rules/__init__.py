@@ -27,6 +27,7 @@ from tasks.fit_query.rules import (
     story,
     subjects,
 )
+from tasks.fit_query.rules.anecdotes import without_anecdotes
 from tasks.fit_query.rules.corrections import without_corrected, without_dropped
 from tasks.fit_query.rules.layout import without_layout
 from tasks.fit_query.rules.lexeme import Lexeme, lexemes
@@ -83,18 +84,43 @@ _MARKS = frozenset({"query_type", "revenue", "regional"})
 
 def _read(text: str, today: date) -> dict[str, Any] | None:
     found = without_dropped(text, lexemes(text))
+    reading, reason = _read_lexemes(text, found, today)
+    if (reading is not None and not reason) or reason in _FINAL:
+        return reading
+    bare = without_anecdotes(text, found) if len(found) > _SHORT else None
+    if bare is None:
+        return reading
+    again, _ = _read_lexemes(*bare, today)
+    return again if again is not None and again.keys() & _ABOUT_SITES else reading
+
+
+_SHORT = 4
+# Reasons to refuse that no story around the request explains.
+_FINAL = frozenset(
+    {
+        *("an instruction", "two FIT ids", "no FIT id"),
+        *("a place that is not in the gazetteer", "near what no place is"),
+        *("the largest of each group", "a later place in a ranking", "a vague amount", "two single capacities"),
+    }
+)
+# A question that was first refused must be plainly about installations once its story is gone.
+_ABOUT_SITES = frozenset({"technology", "technologies", "fit_id", "aggregate", "capacity_min", "capacity_max"})
+
+
+def _read_lexemes(text: str, found: list[Lexeme], today: date) -> tuple[dict[str, Any] | None, str]:
+    """The reading, and why it is a refusal where it is one."""
     try:
         try:
-            return _reading(_question(text, found, today, boldly=False))
+            return _reading(_question(text, found, today, boldly=False)), ""
         except Unreadable:
             question = _question(text, found, today, boldly=True)
         try:
-            return _reading(question)
+            return _reading(question), ""
         except Unreadable:
             refusals.refuse_other_subject(question)
-            return None
-    except Unsupported:
-        return {"query_type": "unsupported"}
+            return None, ""
+    except Unsupported as reason:
+        return {"query_type": "unsupported"}, str(reason)
 
 
 def _question(text: str, found: list[Lexeme], today: date, boldly: bool) -> Question:

@@ -52,8 +52,9 @@ def without_corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
     """
     contrast = _contrasted(lexemes)
     if contrast is not None:
-        marked = lexemes[contrast]._replace(kind=CLASSES["CORRECTION"])
-        lexemes = [*lexemes[:contrast], marked, *lexemes[contrast + 3 :]]
+        first, end = contrast
+        marked = lexemes[first]._replace(kind=CLASSES["CORRECTION"])
+        lexemes = [*lexemes[:first], marked, *lexemes[end:]]
     marker = CLASSES["CORRECTION"]
     for _ in range(4):
         at = next((at for at, lexeme in enumerate(lexemes) if lexeme.kind == marker), None)
@@ -64,23 +65,28 @@ def without_corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
     return lexemes
 
 
-def _contrasted(lexemes: list[Lexeme]) -> int | None:
-    """Position of the "not" in "wind, er, not wind, hydro", which takes back what was said before it."""
+def _contrasted(lexemes: list[Lexeme]) -> tuple[int, int] | None:
+    """Where "not wind," of "wind, er, not wind, hydro" begins and ends: it takes back what was said before it."""
     names = [NAMES[lexeme.kind] for lexeme in lexemes]
-    for at in range(1, len(names) - 3):
-        if names[at] != "NOT" or names[at - 1] not in ("COMMA", "DASH", "STOP"):
+    for at in range(1, len(names) - 2):
+        if names[at] != "NOT":
             continue
-        said, joint, meant = names[at + 1 : at + 4]
+        said = names[at + 1]
         family = next((family for family in _FAMILIES if said in family), frozenset())
+        end = at + 2 + (names[at + 2] in ("COMMA", "DASH", "BUT"))
         again = any(one.key == lexemes[at + 1].key and one.value == lexemes[at + 1].value for one in lexemes[:at])
-        if again and meant in family and joint in ("COMMA", "DASH", "BUT"):
-            return at
+        if again and end < len(names) and names[end] in family:
+            return at, end
     return None
 
 
 _DROPS = re.compile(
     r"\b(?:forget|scratch|scrap|drop|lose|cancel|ditch|bin)\s+(?:(?:about|the|that|those|all)\s+){0,2}$", re.IGNORECASE
 )
+
+
+_FOR = re.compile(r"\b(?:for|instead of|not)\s+$", re.IGNORECASE)
+_READ = re.compile(r"\s*,?\s*(?:please\s+)?read\b", re.IGNORECASE)  # "for Surrey please read Somerset"
 
 
 def without_dropped(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
@@ -92,6 +98,8 @@ def without_dropped(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
     for at, name in enumerate(names):
         family = next((family for family in _FAMILIES[:3] if name in family), None)
         verb = _DROPS.search(text[: lexemes[at].start]) if family else None
+        if verb is None and family is not None and _READ.match(text, lexemes[at].end):
+            verb = _FOR.search(text[: lexemes[at].start])
         if verb is None or family is None:
             continue
         said = (lexemes[at].key, lexemes[at].value, text[lexemes[at].start : lexemes[at].end].lower())
@@ -148,7 +156,8 @@ def _asks_anew(lexemes: list[Lexeme], names: list[str], at: int, start: int) -> 
     before, behind = set(names[:at]) - {"CORRECTION"}, set(names[start:])
     numbers = bool(behind & {"NUMBER", "YEAR"})
     if "COMPARE" in before and "COMPARE" in behind:
-        return True
+        compared = _FAMILIES[0] if before & _FAMILIES[0] and not before & _TECHNOLOGY else _TECHNOLOGY
+        return bool(behind & compared) or not before & compared
     if before & {"FIT", "ID"} and behind & {"FIT", "ID"} and numbers:
         return True
     ends = at > 0 and names[at - 1] == "STOP" and lexemes[at - 1].key in (".", "?", "!", "...", "…")

@@ -54,7 +54,8 @@ FILLERS = """
     situate situated lie lies shall such humbly humble obtain intends intend fer moi luvver luv lookin yon yer
     thee thou summat ay mither wor bairn pet nowt
     single r k snd nxt wiv dat dem da gr8 barely hardly scarcely merely mere incl inc fella geezer bud buddy pal
-    bonjour bore da helpdesk colleagues
+    wise provide provided provides require requires requiring desire desires seek seeks seeking solely restrict
+    restricted retain retained rooftop rooftops roofs bonjour bore da helpdesk colleagues
 """
 
 FILLER_PHRASES = """
@@ -80,7 +81,13 @@ FILLER_PHRASES = """
     all the|all those|all these|each of them|every one of|any of|some of the|lots of detail|from now|in total there
     about time|all about|in fact|of course|to start with|for a start|first of all|first off|first thing|first up
     send over the|send over any|send over all|send over your|send across|hand over the|send me over|send us over
-    up against|we are up against|at first|for the first time|next to nothing|last thing|one last thing|next up|at last
+    please forward|kindly forward|forward me|forward us|forward the|forward particulars|particulars of
+    somebody send over|someone send over|you send over|please send over|pls send over|anyone send over
+    email a list|email me a list|email us a list|email over a list
+    kind regards|best regards|warm regards|kindest regards|best wishes|yours sincerely|yours faithfully|yours truly
+    up against|we are up against|per site|per installation|per scheme|per farm|per turbine
+    on rooftops|on the rooftops|on roofs|roof mounted|ground mounted|on the roof|on the ground|at first
+    for the first time|next to nothing|last thing|one last thing|next up|at last
     the following|following up
     following on|follow up|up to date|up to scratch|bring up|pull up|call up|look up|sign up|end up|add to|due to
     of them all|of all of them|of them|question mark|exclamation mark|full stop|new line|sort of|all sorts of
@@ -171,7 +178,7 @@ FOREIGN = """
 """
 
 COMPOUND = """
-    planning objections objection reviews review sale grid bank banks spare
+    tiles tile planning objections objection reviews review sale grid bank banks spare
     instrument instruments speed speeds chill direction tunnel tunnels screen screens shield breaker breakers surf
     surfing surfer sock socks pipe pipes gust gusts swept eclipse eclipses flare flares systems plexus cycle cycles
     wind winds sail sails flask flasks therapy dip massage pool pools bottle bottles gardening phonics charger
@@ -179,7 +186,7 @@ COMPOUND = """
     water calendar year cleaning cleaners cleaner jobs job prices price cost costs installer installers engineer
     engineers company companies quotes quote manufacturer manufacturers supplier suppliers maker makers blade blades
     engine engines engineering technician technicians industry sector market markets course courses training degree
-    degrees blog news grants grant kit kits tax theory physics diagram definition mitigation resource maps map atlas
+    degrees blog news grants grant tax theory physics diagram definition mitigation resource maps map atlas
     radiation irradiance irradiation gain shading blinds film glass battery batteries policy law laws association
     conference expo trade show book books museum toys toy model models design designs drawing drawings song songs
     tattoo stocks shares etf bonds investments investors estimator payback savings financing loan lease leases

@@ -38,8 +38,9 @@ _DIGITS = {"zero": "0", "oh": "0", "o": "0", "nought": "0"} | {str(digit): str(d
 _DIGITS |= {word: str(digit) for digit, word in enumerate(_DIGIT_WORDS.split()[3:], start=1)}
 _DIGIT = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|\d(?![\d.,]))"
 _SPELLED_ID = re.compile(
-    rf"\b(?:fit|i\W?d|ident|ref|reference|number|installation|tariff)\W+(?:(?:i\W?d|no|number|ref|is|for"
-    rf"|of)\W+)*((?:{_DIGIT}\b[\s-]*){{3,7}})"
+    rf"\b(?:fit|i\W?d|ident|ref|reference|number|installation|tariff|scratch that|make that|i mean"
+    rf"|sorry)\W+(?:(?:i\W?d|no"
+    rf"|number|ref|is|for|of)\W+)*((?:{_DIGIT}\b[\s-]*){{3,7}})"
     r"(?!\s*(?:hundred|thousand|k|kw|mw|kilo|mega|years?|months?|sites?|installations?|point)\b)",
     re.IGNORECASE,
 )
@@ -67,9 +68,16 @@ _STORY_FIGURE = re.compile(
 )
 _NUMBERED = re.compile(  # "slide four", "Table 2"
     r"\b(?:slide|page|chapter|appendix|exhibit|annex|figure|table|tab|agenda item)\s+"
-    r"(?:\d{1,3}(?![\w.,]\d|\s?[kmg]w)|one|two|three|four|five|six|seven|eight|nine|ten|[a-c]\b)(?!\s*(?:kw|mw|years?|hundred))",
+    r"(?:\d{1,3}(?![\w.,]\d|\s?[kmg]w)|one|two|three|four|five|six|seven|eight|nine|ten|[a-c]\b)(?!\s*(?:kw|mw|years?"
+    r"|hundred))"
+    r"|\b(?:first|second|third|fourth|fifth|sixth|final|last|next) (?:chapter|slide|page|section|draft|paragraph|term"
+    r"|semester"
+    r"|assignment|essay)\b"
+    r"|\bat (?:half|quarter) (?:past |to )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+    r"|\b(?:doing|taking|did|took) \d (?:a levels|exams|modules|courses)\b",
     re.IGNORECASE,
 )
+_CAPITAL_ADS = re.compile(r"\bADs\b")
 _COMPASS = re.compile(
     r"\b(?:[NS]\.?\s?[EW]|[NSEW])\b\.?\s*(?:England|Wales|Scotland|Anglia|Ireland|Britain)\b", re.IGNORECASE
 )
@@ -109,6 +117,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
     for numbered in _NUMBERED.finditer(text):
         put(Lexeme(CLASSES["STORY"], numbered.start(), numbered.end()))
+    for plants in _CAPITAL_ADS.finditer(text):
+        put(Lexeme(CLASSES["TECHNOLOGY_MANY"], plants.start(), plants.end(), "Anaerobic digestion", "ads"))
     for part in _COMPASS.finditer(text):
         found = resolve(part.group()).place
         put(Lexeme(CLASSES["PLACE" if found else "DOUBT"], part.start(), part.end(), found))

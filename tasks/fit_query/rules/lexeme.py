@@ -124,7 +124,14 @@ def lexemes(text: str) -> list[Lexeme]:
         if lexeme is not None:
             found.append(lexeme)
         at += length
+    if "*" in text:
+        found += [Lexeme(CLASSES["CORRECTION"], at.end() - 1, at.end(), None, "*") for at in _STARRED.finditer(text)]
+        found.sort(key=lambda lexeme: lexeme.start)
     return settled(text, _rebound(text, found))
+
+
+# "*suffolk" on a line of its own corrects what was written before.
+_STARRED = re.compile(r"(?<=\n)[ \t]*\*(?=\w)")
 
 
 _BOUND_ANEW = {"MORE_AFTER": "MORE", "LESS_AFTER": "LESS", "ONWARDS": "AFTER", "EARLIER": "BEFORE"}

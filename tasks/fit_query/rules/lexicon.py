@@ -15,6 +15,7 @@ LESS_WORDS = "less fewer smaller lower weaker littler"
 PHRASES: dict[str, str] = {
     "ANNUAL": "annual|per annum",
     "MORE": """
+        more big than|more large than|more great than|more powerful than|more high than|not less big than
         over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum
         minimum of|a minimum of|at minimum|exceeding|exceeds|exceed|in excess of|upwards of|upward of|starting at
         starting from|north of|beyond|nothing under|nothing below|not under|not below|never under|never below
@@ -24,6 +25,7 @@ PHRASES: dict[str, str] = {
         lower limit|lower limit of|lower bound|floor of|breaking|clear of
     """,
     "LESS": """
+        more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
         under|below|undr|blw|les than|les then|beneath|at most|atmost|up to|upto|up to and including|max|maximum
         maximum of|a maximum of|at maximum|not over|not above|nothing over|nothing above|never over|never above
         none over|none above|not exceeding|no over|no above|lt|lte|le|capped at|limited to|u/|south of|not exceed
@@ -35,6 +37,7 @@ PHRASES: dict[str, str] = {
         none exceeds|none exceeding
     """,
     "MORE_AFTER": """
+        an over|an above|an up|nd over|nd above
         or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger
         or greater|or higher|or up|or upwards|and more|and bigger|and larger|and greater|and higher|at the least
         or better|n up|n above|n over|or beyond|and beyond|& up|& above|& over|or longer
@@ -67,7 +70,8 @@ PHRASES: dict[str, str] = {
         with a rating of|of exactly
     """,
     "IN": """
-        in|during|loc|locn|in the year|in year|throughout|dated|in calendar year|inside|across|anywhere in|somewhere in
+        in|during|loc|locn|in the year|in year|throughout|dated|in calendar year|in the calendar year|inside|across
+        anywhere in|somewhere in
         all over|over in|down in|up in|out in|in sunny|in windy|in rainy|in lovely|in bonny|in beautiful
         in good old|in dear old|in deepest|in darkest|in wild|in leafy
     """,
@@ -173,7 +177,7 @@ PHRASES: dict[str, str] = {
         hydroelectric=Hydro
         hydroelectricity=Hydro|water power=Hydro|hydro power=Hydro|hydropower=Hydro|waterpower=Hydro
         hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro
-        small scale hydro=Hydro|run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro
+        run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro
         hydro energy=Hydro|hydroel=Hydro|hydel=Hydro|hydros=Hydro|hyd=Hydro|ad=Anaerobic digestion
         anaerobic digestion=Anaerobic digestion
         anaerobic=Anaerobic digestion|biogas=Anaerobic digestion|bio gas=Anaerobic digestion
@@ -224,7 +228,7 @@ PHRASES: dict[str, str] = {
         instalations|parks|developments|power stations|assets|entries|records|installs|everything|anything
         all of them|power plants|results|rows|generating stations|stuff|things|setups|them all|installtions
         sties|sytems|feed in tariff sites|listings|any|hits|matches|options|something|opportunities|opportunity
-        candidates|candidate
+        candidates|candidate|kit|kits
     """,
     "SIZE": """
         small=small|smaller=small|little=small|tiny=small|small scale=small|smallscale=small|small sized=small
@@ -251,7 +255,8 @@ PHRASES: dict[str, str] = {
     """,
     "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
     "COUNT": """
-        how many|count|number of|no of|nr of|total number of|count of|counts|tally|the count|the number of|how mny
+        how many|how menny|how meny|how manny|howmeny|how mani|count|number of|no of|nr of|total number of|count of
+        counts|tally|the count|the number of|how mny
         howmany|num of|number|numbers|numbers of|quantity of|quantity|qty of|qty
         total count|total count of|hw many|count up|headcount
         how may|tally of|amount of|counting|counted up|counted out|totted up
@@ -490,6 +495,7 @@ PHRASES: dict[str, str] = {
         hasnt|not counting|discounting|but for|sans|dont want|drop
     """,
     "CORRECTION": """
+        soz|my bad|wait no my bad|no my bad|excuse|no excuse|my mistake for
         sorry|no wait|i mean|i meant|make that|scratch that|correction|oops|wait no|no sorry|actually|or rather
         sorry i mean|sorry i meant|actually no|no actually|no make that|no i mean|no i meant|sorry no|whoops
         my mistake|sorry make that|hang on|wait|err|i should say|strike that|no hang on|oops i mean|oops no
@@ -510,8 +516,8 @@ PHRASES: dict[str, str] = {
         landfill|solar thermal|ground source|air source|gas turbine|gas turbines|steam turbine|steam turbines|steam
         jet|jets|jet turbine|jet turbines|turbojet|aero engine
         gas fired|wood burner|charging points|charge points|charging point|diesel|pumped storage|community owned
-        community|domestic|residential|commercial|industrial|rooftop|roof mounted|rooftops|ground mounted|floating
-        roof|council owned|owned by|operated by|owner|owners|owned|pounds|pound|quid|euros|dollars|operator
+        community|domestic|residential|commercial|industrial|floating|council owned|owned by|operated by|owner|owners
+        owned|pounds|pound|quid|euros|dollars|operator
         manufactured by|made by|developed by|run by|planning permission|approved|rejected|under construction
         decommissioned|efficiency|load factor|capacity factor|carbon|co2|emissions|kwh|mwh|gwh|hub height|height
         blade|blades|postcode sector|altitude|elevation|export|self consumption|off grid|school|schools|hospitals
@@ -522,7 +528,7 @@ PHRASES: dict[str, str] = {
         standard|trend|growth|doubled|correlation|forecast|doubling|biggest increase|fossil|boiler|boilers|rural
         urban|planned|proposed|dismantled|broken|faulty|vestas|enercon|inverter|inverters|urban areas|phone number
         contact details|email address|address of|household|homes|houses|wave|waves|fuel cell|fuel cells
-        interconnector|energy from waste|incinerator|incinerators
+        my roof|our roof|my house|our house|interconnector|energy from waste|incinerator|incinerators
     """,
     "REFER": """
         those two|these two|those three|those counties|these counties|both counties|those towns|both towns
@@ -554,6 +560,8 @@ PHRASES: dict[str, str] = {
         which kind of
     """,
     "ALL": """
+        irrespective of technology|regardless of technology|irrespective of size|regardless of size
+        irrespective of type|regardless of type|of any age|any age|of any size|whatever the technology|whatever the size
         no upper limit|no lower limit|no size limit|without any limit|without limit|no limit|no limits
         no upper limits|no cap|no minimum|no maximum|no minimum size|no maximum size
         all|list everything|show everything|everything you have|every|the whole list|the lot|whole lot|full list

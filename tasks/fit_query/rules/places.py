@@ -82,6 +82,10 @@ def _refers_to_a_place(question: Question) -> bool:
 def _consume_frame(question: Question, at: int) -> None:
     """Takes "region" behind a place away ("from Wales region"), which then is no group."""
     before = NAMES[question.lexemes[at - 1].kind] if at else ""
+    if at and question.lexemes[at - 1].key == "region" and not question.between(at - 1, at).strip():
+        earlier = NAMES[question.lexemes[at - 2].kind] if at > 1 else ""
+        if earlier not in ("BY", "PER", "GROUPED", "WHICH"):
+            question.consume(at - 1, at)  # "region Moray"
     if at + 1 < len(question.lexemes) and question.lexemes[at + 1].key == "region" and before not in ("BY", "PER"):
         question.consume(at + 1, at + 2)
 
@@ -153,9 +157,16 @@ def _find_misspelt(question: Question) -> None:
         at = end or at + 1
 
 
+def _is_at_name(question: Question, at: int) -> bool:
+    """ "installations at Mytholmroyd": a name, of a place that there may be none of."""
+    start = question.lexemes[at].start
+    named = question.text[start].isupper() and not question.text.isupper()
+    return named and re.search(r"[a-z] at $", question.text[:start]) is not None
+
+
 def _resolve_at(question: Question, at: int) -> int | None:
     before = NAMES[question.lexemes[at - 1].kind] if at else ""
-    led = before in _LEADS or not at
+    led = before in _LEADS or not at or _is_at_name(question, at)
     unknown = question.classes[at] == CLASSES["UNKNOWN"]
     if not unknown and not led and not stands_as_name(question, at):
         return None
@@ -188,7 +199,7 @@ def _resolve_at(question: Question, at: int) -> int | None:
         question.doubts.append("a word in place of another place")
     if unknown and is_foreign(written) and led:
         raise Unsupported("a place that is not in the gazetteer")
-    if unknown and before in ("IN", "NEAR") and _stands_as_name(question, at):
+    if unknown and (before in ("IN", "NEAR") or _is_at_name(question, at)) and _stands_as_name(question, at):
         raise Unsupported("a place that is not in the gazetteer")
     return None
 

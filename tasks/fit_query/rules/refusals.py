@@ -120,7 +120,7 @@ def check_left_over(question: Question) -> None:
     if compound or foreign:
         raise Unsupported("a subject beside installations")
     consume_explained(question)
-    named = bool((_KINDS | _SITES) & set(kinds))
+    named = bool((_KINDS | _SITES) & set(kinds)) or ("ALL" in kinds and "aggregate" in reading)
     told_of = unknown or "STORY" in kinds or "GROUP_OTHER" in kinds
     if not named and told_of and reading and reading.keys() <= {"location", "locations", "aggregate", "sort", "limit"}:
         raise Unsupported("a question about something else in a place")

@@ -53,7 +53,8 @@ REAL_WORDS = """
     cost water waiter later waste wafer steam stream team teams height weight eight right light night carbon
     cartoon canon oil soil coil foil fitted fits fit sit hit bit lit pit fitting named name games places place
     palace plaice sheep sleep steep sweep wheat heat cheat hotel motel market markets marked tidal total bridal
-    bridge bridges shopping shipping skiing stopping dropping hopping swears wears
+    bridge bridges spares spare parts part parted parties retain retained menny stocks
+    shopping shipping skiing stopping dropping hopping swears wears
 """
 REAL = frozenset(REAL_WORDS.split())
 
