@@ -42,7 +42,10 @@ UNCONFIRMED = Problem("unconfirmed", "only one of the two readers could read thi
 
 
 def decide(model: Grounded, rules: Grounded, confidence: float | None = None) -> Decision | None:
-    """Believes the reading with fewer signs against it; on a draw a model that is sure, else the rules.
+    """Believes the reading with fewer signs against it; on a draw the one that says more, a sure model, or the rules.
+
+    Says more: has all that the other one has, and a field besides. A reader drops a filter much more easily
+    than grounding lets it invent one.
 
     None: neither can be used.
 
@@ -58,11 +61,19 @@ def decide(model: Grounded, rules: Grounded, confidence: float | None = None) ->
     if model.output == rules.output:
         return Decision("model", None, _confirmed(model, rules))
     ours, theirs = _signs_against(model), _signs_against(rules)
-    sure = ours == theirs and confidence is not None and confidence >= SURE
-    better: Literal["model", "rules"] = "model" if ours < theirs or sure else "rules"
+    better: Literal["model", "rules"] = "model" if ours < theirs else "rules"
+    if ours == theirs:
+        sure = confidence is not None and confidence >= SURE
+        better = "rules" if _extends(rules, model) or not (sure or _extends(model, rules)) else "model"
     believed, other = (model, rules) if better == "model" else (rules, model)
     completed, names = _completed(believed, other)
     return Decision(better, _disagreement(model, rules), completed, names)
+
+
+def _extends(wider: Grounded, other: Grounded) -> bool:
+    """Whether `wider` has each field of `other` with its value, and more."""
+    ours, theirs = wider.output or {}, other.output or {}
+    return len(ours) > len(theirs) and all(ours.get(name) == value for name, value in theirs.items())
 
 
 def _signs_against(grounded: Grounded) -> int:

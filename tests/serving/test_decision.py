@@ -58,6 +58,16 @@ def test_on_a_draw_a_sure_model_wins(confidence: float | None, winner: str) -> N
     assert decision.reader == winner
 
 
+@pytest.mark.parametrize("confidence", [1.0, 0.1, None])
+def test_on_a_draw_the_reading_that_says_more_wins(confidence: float | None) -> None:
+    less, more = {"a": 1}, {"a": 1, "b": 2}
+    wider_rules = decide(grounded(less), grounded(more), confidence)
+    wider_model = decide(grounded(more), grounded(less), confidence)
+    assert wider_rules is not None
+    assert wider_model is not None
+    assert (wider_rules.reader, wider_model.reader) == ("rules", "model")
+
+
 def test_being_sure_does_not_outweigh_signs_against_it() -> None:
     decision = decide(grounded({"a": 1}, "unaccounted"), grounded({"b": 1}), 1.0)
     assert decision is not None

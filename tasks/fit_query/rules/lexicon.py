@@ -528,7 +528,7 @@ PHRASES: dict[str, str] = {
         standard|trend|growth|doubled|correlation|forecast|doubling|biggest increase|fossil|boiler|boilers|rural
         urban|planned|proposed|dismantled|broken|faulty|vestas|enercon|inverter|inverters|urban areas|phone number
         contact details|email address|address of|household|homes|houses|wave|waves|fuel cell|fuel cells
-        my roof|our roof|my house|our house|interconnector|energy from waste|incinerator|incinerators
+        roof tiles|roof tile|my roof|our roof|my house|our house|interconnector|energy from waste|incinerator|incinerators
     """,
     "REFER": """
         those two|these two|those three|those counties|these counties|both counties|those towns|both towns
