@@ -50,7 +50,8 @@ _AMOUNT = re.compile(
     rf"|(?:tens|hundreds|thousands|dozens)\s+of|(?:an?\s+)?couple\s+of\s+(?:hundred|thousand))?"
     rf"(?P<number>(?(vague)|(?:{NUMBER}|\ban?\b)))"
     rf"(?P<kilo>k(?=\b|\s*[km]w|\s*kilo))?"
-    rf"(?P<gap>(?:\+(?=\s?[kmg]w))?[\s-]*(?:of\s+(?:an?\s+)?|an?\s+)?)(?P<unit>{_UNIT_WORDS})?(?![\d])",
+    rf"(?P<gap>(?:\+(?=\s?[kmg]w))?(?:-?\s?(?:ish|odd|or so)(?=[\s-]*(?:[kmg]w|kilo|mega|years?"
+    rf"|months?)))?[\s-]*(?:of\s+(?:an?\s+)?|an?\s+)?)(?P<unit>{_UNIT_WORDS})?(?![\d])",
     re.IGNORECASE,
 )
 # "over 100 w sussex": West, not watts.

@@ -23,10 +23,14 @@ _ABOUT = (
 _TIGHTER = r"(?:more|greater|bigger|larger|higher|longer|later|better)"
 _LOOSER = r"(?:less|smaller|fewer|lower|shorter)"
 # Nothing, as it is spoken: "nowt over 60 kW" is a bound, and "over 60 kW" its contrary.
-NOUGHT = r"now(?:gh)?ts?|nort|nothin['’]?|nuff?in['’]?k?|nuthin['’]?|nothink|nuttin['’]?|naught|nought|nae|nane"
+NOUGHT = (
+    r"now(?:gh)?ts?|nort|nothin['’]?|nuff?in['’]?k?|nuthin['’]?|nothink|nuttin['’]?|naught|nought|nae|nane|nee|zilch"
+    r"|nada|nil|zero"
+)
 _DENIED = rf"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t|{NOUGHT})"
 _MOST = (
-    rf"(?:{_DENIED}\s*(?:be\s+)?(?:over|above|exceeding|beyond|{_TIGHTER}\s*than)|(?:lt|under|underneath|below|beneath|sub"
+    rf"(?:{_DENIED}\s*(?:be\s+)?(?:over|above|exceeding|beyond|{_TIGHTER}\s*than)|(?:lt|under|underneath|below|beneath"
+    rf"|sub"
     rf"|{_LOOSER}\s*than|at\s*most|at the most|up ?to|capped at|limited to|no(?:t)? exceed\w*|inside"
     r"|max(?:imum)?\.?(?: (?:of|is))?|<=?|≤))"
 )
@@ -37,22 +41,30 @@ _LEAST = (
     r"|min(?:imum)?\.?(?: (?:of|is))?|(?<![-=])>=?|≥))"
 )
 _BEFORE = re.compile(
-    rf"(?:(?<![a-z])|(?=[<>≤≥]))(?:(?P<max>{_MOST})|(?P<min>{_LEAST}))?[\s-]*(?P<about>(?<![a-z]){_ABOUT})?[\s:]*(?:an?\s+)?$"
+    rf"(?:(?<![a-z])|(?=[<>≤≥]))(?:(?P<max>{_MOST})"
+    rf"|(?P<min>{_LEAST}))?[\s-]*(?P<about>(?<![a-z]){_ABOUT})?[\s:]*(?:an?\s+)?$"
 )
 # What stands between a time left and its bound: "10 years left on the clock or more".
 _LEFT = (
     r"(?:left|remaining|to go|to run|still to run|of (?:support|payments|tariff|subsidy|fit|life))"
-    r"(?:\s+(?:on|in|of)\s+(?:(?:the|its|their|it|them)\s*)?(?:clock|tariff|fit|support|scheme|contract|subsidy|term)?)?"
+    r"(?:\s+(?:on|in|of)\s+(?:(?:the|its|their|it|them)\s*)?(?:clock|tariff|fit|support|scheme|contract|subsidy"
+    r"|term)?)?"
 )
 _BEHIND = re.compile(
     rf"(?:\s*{_LEFT})?\s*,?[\s-]*(?:(?P<min>\+(?!\s*/)|(?<!, )plus\b(?!\s+\d|\s+or minus)"
-    r"|(?:or|and|&)[\s-]*(?:more|above|over|up(?:wards?)?|bigger|larger|greater"
+    r"|(?:or|and|&)[\s-]*(?:more|mair|better|above|over|up(?:wards?)?|bigger|larger|greater"
     r"|longer"
     r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?(?:very )?least)\b)"
     r"|(?P<max>(?:or|and|&)\s+(?:less|under|below|smaller|fewer|lower|down|downwards|shorter)\b"
     r"|(?:max(?:imum)?|tops|at (?:the )?(?:very )?most)\b)"
     r"|(?P<about>or so\b|or thereabouts\b|-?ish\b|give or take\b|near enough\b|odd\b"
     r"|plus or minus\b|\+\s*/\s*-))"
+)
+# "Anything under 1,200 kW is no good to us"
+USELESS = re.compile(
+    r"[^.;?!]{0,15}?\b(?:is|are|would be|['’]s|['’]re)\s+(?:of\s+)?(?:no (?:good|use|interest|help)"
+    r"|not? (?:of interest|relevant"
+    r"|worth|enough)|useless|out|too (?:small|big|large|old|new|short|little))\b"
 )
 _DENIAL = re.compile(
     r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot|isnt"
@@ -69,9 +81,11 @@ _RANGE_BEHIND = re.compile(
 
 # Any word that can make an amount a bound or a correction; near one, nothing is settled.
 _ANY_BOUND = re.compile(
-    r"[<>≤≥+±]|\b(?:atleast|atmost|upto|over|above|abv|under\w*|below|beneath|beyond|more|less|fewer|than|\w*than|least|most|min\w*|max\w*"
+    r"[<>≤≥+±]|\b(?:atleast|atmost|upto|over|above|abv|under\w*|below|beneath|beyond|more|less|fewer|than|\w*than"
+    r"|least|most|min\w*|max\w*"
     r"|from|up\w*|down\w*|between|start\w*|begin\w*|exceed\w*|excess|north|limit\w*|cap|caps|capped|floor|ceiling"
-    r"|threshold|no|not|nothing|never|none|sub|inside|within|greater|bigger|larger|higher|smaller|lower|gt|gte|lt|lte|ge|le|tops?"
+    r"|threshold|no|not|nothing|never|none|sub|inside|within|greater|bigger|larger|higher|smaller|lower|gt|gte|lt|lte"
+    r"|ge|le|tops?"
     r"|topping|beat\w*|clear\w*|plus|until|till|through|range|wards|ish|sorry|wait|actually|make|rather|mean\w*)\b"
 )
 _RANGE_END = re.compile(r"\d\s*(?:[kmg]?w\w*)?\s*(?:-|–|to|and|or|/)\s*$")
@@ -85,7 +99,8 @@ _DATE_WORDS = {
     "built_to": r"[io]n or before|until|till|til|no later than|not later than|up to|by",
 }
 _ANY_DATE_BOUND = re.compile(
-    r"[<>≤≥]|\b(?:since|from|starting|start\w*|after|afer|aftr|later|newer|younger|post|before|befor|b4|bef|prior|pre|earlier|earliest"
+    r"[<>≤≥]|\b(?:since|from|starting|start\w*|after|afer|aftr|later|newer|younger|post|before|befor|b4|bef|prior|pre"
+    r"|earlier|earliest"
     r"|latest|older|until|till|til|up to|upto|by|onwards?|fwd|forward|going back|back to|between|no|not|nothing"
     r"|none|never|without"
     r"|sorry|wait|actually|mean|make|than|once|already|yet|end|to)\b"
@@ -107,6 +122,8 @@ def said_of_amount(lowered: str, start: int, end: int) -> Said | None:
     before = lowered[max(0, start - 60) : start]
     found = _BEFORE.search(before)
     ahead = _kind(found) if found else None
+    if ahead in ("min", "max") and USELESS.match(lowered, end):
+        return "max" if ahead == "min" else "min"
     behind = _BEHIND.match(lowered, end)
     after = _kind(behind) if behind else None
     if found and ahead and _DENIAL.search(before[: found.start()]):

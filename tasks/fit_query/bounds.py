@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.fit_query.amounts import KW, Amount, as_number, find_amounts, parse_kw, parse_years
-from tasks.fit_query.bound_words import NOUGHT, may_be_bound
+from tasks.fit_query.bound_words import NOUGHT, USELESS, may_be_bound
 from tasks.fit_query.dates import RELATIONS, commissioned, parse_period
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.numerals import read_number
@@ -196,6 +196,8 @@ def _check_word_before(draft: Draft, key: str, span: Span) -> None:
     before = draft.quotations.lowered[max(0, span.start - 60) : span.start]
     found = _BEFORE_AMOUNT.search(before)
     if not found or not found.lastgroup or _NEGATED.search(before[: found.start()]):
+        return
+    if USELESS.match(draft.quotations.lowered, span.end):
         return
     says = "more" if found["more"] else "less" if found["less"] else "about"
     right = {

@@ -17,11 +17,13 @@ _THINGS = word_set(
     sites site installations installation installs install records record rows row data dataset database entries entry
     projects project schemes scheme generators generator plants plant systems system list register technologies
     technology techs tech table stations station feed tariff fit fits catalogue index listing items everything
+    inventory extract
     """
 )
 _AROUND = word_set(
     """
     provide supply present deliver
+    conditions condition age ages
     fuss frills yeah yep yes yup honestly literally basically frankly really simply seriously youd
     a about across after an and any anywhere are as at available be been board britain british by can complete could
     country data display do download dump each else every export fetch filter filters find for from full generally get
@@ -64,8 +66,17 @@ def _is_courtesy(sentence: str) -> bool:
 
 def _asks_for_all(text: str) -> bool:
     """Whether each word of `text` fits a request for all rows, and one names either "all" or the things."""
-    kinds = [_kind(word.key) for word in split_words(text)]
+    kinds = [_kind(word.key) for word in split_words(_ANY.sub(" all ", text))]
     return None not in kinds and any(kind in ("all", "things") for kind in kinds)
+
+
+# What limits nothing: "any age", "whatever the region", "on the books".
+_ANY = re.compile(
+    r"\b(?:any|all|every|whatever(?: the)?|regardless of|irrespective of)\s+(?:age|region|size|technology|type|kind"
+    r"|place|county"
+    r"|capacity|date|year)s?\b|\bon (?:the books|file|record|your books)\b|^\W*(?:memo|subject|note|query)\s*:",
+    re.IGNORECASE,
+)
 
 
 def is_request_word(key: str) -> bool:

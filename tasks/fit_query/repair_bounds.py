@@ -181,7 +181,7 @@ def _turn(repair: Repair, key: str) -> None:
     said = said_of_amount(repair.lowered, amount.start, max(span.end, amount.end))
     if said is None and "+" in amount.text:
         said = "min"  # "5+ MW"
-    if said is None and re.search(r"\bodd\b", amount.text, re.IGNORECASE):
+    if said is None and re.search(r"(?:ish|odd|or so)\b", amount.text, re.IGNORECASE):
         said = "about"  # "500-odd kW"
     if said is None and key == "remaining_min" and "remaining_max" not in repair.reading:
         around = repair.lowered[max(0, amount.start - 30) : amount.start] + "|" + repair.lowered[amount.end :][:15]

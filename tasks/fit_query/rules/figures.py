@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.bound_words import USELESS
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsupported
 
 rule = Rules()
+_TURNED = {"min": "max", "max": "min"}
 
 
 def put_bound(question: Question, bound: str, at: int, figure_class: str | None = None) -> None:
     """Sets capacity_… or remaining_…: `bound` is min, max, about or exactly."""
     kind = figure_class or NAMES[question.classes[at]]
     quoted = question.quote(at)
+    if bound in _TURNED and USELESS.match(question.text.lower(), question.lexemes[at].end):
+        bound = _TURNED[bound]
     if kind != "TIME":
         question.put(f"capacity_{bound}", quoted)
     elif not question.has("LEFT", "EXPIRE", "SUPPORT", "REPOWERING", "NEXT"):
@@ -286,6 +290,7 @@ def _(question: Question, found: Match) -> None:
     put_bound(question, "exactly", found.place("figure"))
 
 
+_ISH = re.compile(r"(?:ish|odd|or so)\b", re.IGNORECASE)  # "500-odd kW", "1ish MW"
 # Behind one of these a word is no bound: "he swears there's a 500 kW turbine".
 _ARTICLE = re.compile(r"\b(?:an?|the|some|there['’]?s|there is|of)\s+$", re.IGNORECASE)
 
@@ -297,7 +302,7 @@ def _(question: Question, found: Match) -> None:
     at = found.place("figure")
     if at and question.classes[at - 1] == CLASSES["UNKNOWN"] and not _ARTICLE.search(question.between(at - 1, at)):
         raise Unreadable("an unknown word before a capacity, which may be a bound")
-    put_bound(question, "exactly", at)
+    put_bound(question, "about" if _ISH.search(question.quote(at)) else "exactly", at)
 
 
 @rule("figure: bare time left", "(?P<figure>TIME)")

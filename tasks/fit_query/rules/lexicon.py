@@ -40,7 +40,7 @@ PHRASES: dict[str, str] = {
         an over|an above|an up|nd over|nd above
         or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger
         or greater|or higher|or up|or upwards|and more|and bigger|and larger|and greater|and higher|at the least
-        or better|n up|n above|n over|or beyond|and beyond|& up|& above|& over|or longer
+        or better|or mair|n up|n above|n over|or beyond|and beyond|& up|& above|& over|or longer
     """,
     "LESS_AFTER": """
         or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller
@@ -528,7 +528,8 @@ PHRASES: dict[str, str] = {
         standard|trend|growth|doubled|correlation|forecast|doubling|biggest increase|fossil|boiler|boilers|rural
         urban|planned|proposed|dismantled|broken|faulty|vestas|enercon|inverter|inverters|urban areas|phone number
         contact details|email address|address of|household|homes|houses|wave|waves|fuel cell|fuel cells
-        roof tiles|roof tile|my roof|our roof|my house|our house|interconnector|energy from waste|incinerator|incinerators
+        roof tiles|roof tile|my roof|our roof|my house|our house|interconnector|energy from waste|incinerator
+        incinerators
     """,
     "REFER": """
         those two|these two|those three|those counties|these counties|both counties|those towns|both towns
@@ -596,7 +597,7 @@ _EXCEEDS = (
 )
 _FALLS = "be under|be below|go under|go below|fall below|fall under|drop below|be less than|be smaller than"
 # Nothing, as it is spoken: "nowt over 60 kilowatt" is a bound, and "over 60 kilowatt" its contrary.
-_NOTHING = "nae nowt nort nuffin nuffink nothin nuthin nothink nuttin"
+_NOTHING = "nee zilch nada nae nowt nort nuffin nuffink nothin nuthin nothink nuttin"
 _OVER = (
     "over|above|exceeding|beyond|more than|bigger than|larger than|greater than|higher than|bigger nor|more nor"
     "|larger nor"
