@@ -15,7 +15,11 @@ FOLDER = Path(__file__).parents[3] / "tasks" / "fit_query"
 DEVELOPMENT, UNOPENED, CASES = "development.jsonl", "unopened.jsonl", "cases.jsonl"
 FILES = (DEVELOPMENT, UNOPENED)
 # Written later and by others, in manners of their own.
-ALL = (*FILES, "development_2.jsonl", "development_3.jsonl", "development_4.jsonl", "unopened_2.jsonl")
+ALL = (
+    *FILES,
+    *("development_2.jsonl", "development_3.jsonl", "development_4.jsonl", "development_5.jsonl"),
+    *("unopened_2.jsonl", "unopened_3.jsonl"),
+)
 LENGTHS = {DEVELOPMENT: 320, UNOPENED: 120}
 # Only the unopened questions are asked in these manners: they show whether a reader goes beyond what it was tuned on.
 NEW_STYLES = {"forwarded_email", "telegram", "voice_correction"}
