@@ -130,13 +130,17 @@ def _corrected(whole: str) -> Resolution | None:
     return None
 
 
+# Near to a place in spelling: spoken forms, abbreviations and first names, which no dictionary has.
+_NO_PLACES = word_set("heres wheres theres more'n moren anna annas enq enqs corection coreciton correciton")
+
+
 def nearest_place(key: str, ordinary: frozenset[str]) -> Place | None:
     """The one place whose name `key` misspells: 1 slip up to 8 letters, 2 from 9, 3 from 13.
 
     None when that is unclear, or `key` is one of the `ordinary` words or a place elsewhere.
     """
     letters = len(key.replace(" ", ""))
-    if letters < 4 or key in gazetteer().foreign or key in ordinary or names_technology(key):
+    if letters < 4 or key in gazetteer().foreign or key in ordinary or key in _NO_PLACES or names_technology(key):
         return None
     if not key.replace(" ", "").isalpha():
         return None

@@ -13,6 +13,7 @@ from functools import lru_cache
 from tasks.fit_query.amounts import find_amounts
 from tasks.fit_query.numerals import read_number
 from tasks.fit_query.quotation import Span
+from tasks.fit_query.words import word_bag
 
 _ALPHABET_WORDS = """
     alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo
@@ -32,6 +33,7 @@ _SPOKEN = re.compile(
     r"(?!\s*(?:hundred|thousand|[kmg]w|kilo|mega|years?|months?|point)\b)",
     re.IGNORECASE,
 )
+_SPELLED_BY = frozenset({*"abcdefghijklmnopqrstuvwxyz", *_ALPHABET} - {"a"})
 _MOST_SPELLED = 99
 # A number is an id only where one of these stands before it.
 _LABELLED = re.compile(
@@ -62,7 +64,10 @@ def _digits(words: str) -> str | None:
 @lru_cache(maxsize=64)
 def find_spelled(text: str) -> tuple[tuple[Span, str], ...]:
     """Where `text` spells a postcode by its form, and which; in order."""
-    found = []
+    found: list[tuple[Span, str]] = []
+    words = word_bag(text)
+    if _SPELLED_BY.isdisjoint(words):
+        return ()
     at = 0
     while hit := _SPOKEN.search(text, at):
         pattern = spelled_pattern(hit.group())

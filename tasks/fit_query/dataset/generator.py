@@ -21,6 +21,7 @@ from tuneserve.example import Example, read_cases
 TRIES = 200
 DISAGREEMENTS_AT_MOST = 0.005
 BOUND_WORDS = r"\b(about|around|over|under|from|by|than|to|up)"
+DATE_BOUND_WORDS = r"\b(after|since|before|by|until|than|post|pre)"
 
 
 def normalised(text: str) -> str:
@@ -77,7 +78,7 @@ def generate(seed: int, count: int) -> Iterator[Example]:
 
 
 def misleading(question: Question) -> bool:
-    """Whether chance put a bound's word before an exact amount ("tell me about 500 kW sites")."""
+    """Whether chance put a bound's word before an exact amount or year ("tell me about 500 kW sites")."""
     if question.place == "March" and any(key.startswith("built") for key in question.reading):
         return True
     bare = question.reading.get("capacity_min")
@@ -86,10 +87,12 @@ def misleading(question: Question) -> bool:
         quoted = next((found.group(2) for found in SPAN.finditer(question.text) if found.group(1) == bare), "")
         if quoted.isdigit() and len(re.findall(rf"(?<![0-9]){quoted}(?![0-9])", plain)) > 1:
             return True
-    mark = question.reading.get("capacity_exactly")
-    return (
-        mark is not None
-        and re.search(f"{BOUND_WORDS} (the |all |any )?{OPEN}{mark}", question.text, re.IGNORECASE) is not None
+    return any(
+        mark is not None and re.search(f"{words} (the |all |any )?{OPEN}{mark}", question.text, re.IGNORECASE)
+        for mark, words in (
+            (question.reading.get("capacity_exactly"), BOUND_WORDS),
+            (question.reading.get("built_in"), DATE_BOUND_WORDS),
+        )
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
+from tasks.fit_query.words import word_bag
 
 _TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
 _FAMILIES = (
@@ -85,6 +86,7 @@ _DROPS = re.compile(
 )
 
 
+_DROP_WORDS = frozenset({"forget", "scratch", "scrap", "drop", "lose", "cancel", "ditch", "bin", "read"})
 _FOR = re.compile(r"\b(?:for|instead of|not)\s+$", re.IGNORECASE)
 _READ = re.compile(r"\s*,?\s*(?:please\s+)?read\b", re.IGNORECASE)  # "for Surrey please read Somerset"
 
@@ -94,6 +96,8 @@ def without_dropped(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
 
     Both mentions go, with what stands between "forget" and the second; another value of that family must stay.
     """
+    if _DROP_WORDS.isdisjoint(word_bag(text)):
+        return lexemes
     names = [NAMES[lexeme.kind] for lexeme in lexemes]
     for at, name in enumerate(names):
         family = next((family for family in _FAMILIES[:3] if name in family), None)

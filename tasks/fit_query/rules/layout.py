@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import re
 
-_SIGNS = re.compile(
-    r"\n|>(?!\s*[=\d£])|\bp\.\s?p?\.?\s?s\b"
-    r"|\b(?:n\.\s?b|fwd?|re|subject|(?:un)?quote|whereas|minutes|action|i\.\s?e|heading|my (?:\w+ ){0,2}english)\b"
-    r"|^\W*(?:memo|note|topic|query|question|request|search|enquiry|reminder|ask|task|wanted|needed)\b"
-    r"|see (?:below|attached)|\(?\b[1a]\)",
-    re.IGNORECASE,
-)
+from tasks.fit_query.words import word_bag
+
+# A mark has one of these, or one of these words.
+_SIGNS = re.compile(r"\n|>(?!\s*[=\d£])|[1aA]\)")
+_SIGN_WORDS = """
+    ps pps p nb n fw fwd re subject sub subj quote unquote whereas minutes action i heading english spelling grammar
+    typing accent memo note topic query question request search enquiry reminder ask task wanted needed below attached
+    underneath see aw wg todo step ap
+"""
+_WORDS = frozenset(_SIGN_WORDS.split())
 _LABEL = r"(?:\s*\([^()\n]{1,30}\))?\s*(?:[:–—]|-(?=\s))"
 _MARKS = (
     r"^[ \t]*[-_=*]{2,}[ \t]*(?:begin |end )?(?:forwarded|original|quoted)(?: e-?mail)? message[ \t]*"
@@ -72,7 +75,7 @@ def without_layout(text: str) -> str | None:
 
     None where a mark may be a filter: a ">" before a figure below quoted lines.
     """
-    if not _SIGNS.search(text):
+    if _WORDS.isdisjoint(word_bag(text)) and not _SIGNS.search(text):
         return text
     if _QUOTED_WORDS.search(text) and _QUOTED_FIGURE.search(text):
         return None

@@ -30,6 +30,7 @@ from tasks.fit_query.rules.narrative import (
     SMALL_TALK,
     WISHES,
 )
+from tasks.fit_query.words import word_bag
 
 
 def signature(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
@@ -87,12 +88,19 @@ def _before_request(pattern: re.Pattern[str], text: str, lexemes: list[Lexeme]) 
     return spans
 
 
+_COURTEOUS_WORDS = """
+    respected dear hi hello hey good here speaking mr mrs ms miss dr prof cllr sorry apologies lovely awful terrible
+    grim beautiful dreadful miserable horrid glorious nice filthy rotten cracking gorgeous foul wild crazy mad hope how
+"""
+_COURTEOUS = frozenset(_COURTEOUS_WORDS.split())
 _FULL_NAME = re.compile(r"[A-Z][\w'’-]+ [A-Z][\w'’-]+(?= (?:here|speaking)\b)")  # "Gail Solar here"
 
 
 def courtesies(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
     """Spans of a salutation and of apologies, which correct nothing: "Respected sir", "Sorry for the late reply"."""
-    spans = []
+    spans: list[tuple[int, int]] = []
+    if _COURTEOUS.isdisjoint(word_bag(text)):
+        return spans
     for found in (*SALUTES.finditer(text), *APOLOGY.finditer(text), *SMALL_TALK.finditer(text)):
         titled = found.re is SALUTES and found.group()[0].isupper() and found.start() > 0
         named = _FULL_NAME.search(text, found.start(), found.end())
@@ -132,9 +140,14 @@ def asides(text: str) -> list[tuple[int, int]]:
     ]
 
 
+_PURPOSES = frozenset({"for", "because", "ahead", "preparation", "before", "advance", "part", "prepare"})
+
+
 def purposes(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
     """Spans of "for my dissertation" behind a request, and of "for the insurance renewal" before one."""
-    spans = []
+    spans: list[tuple[int, int]] = []
+    if _PURPOSES.isdisjoint(word_bag(text)):
+        return spans
     for found in LEADING_PURPOSE.finditer(text):
         inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
         behind = {NAMES[one.kind] for one in lexemes if one.start >= found.end()}

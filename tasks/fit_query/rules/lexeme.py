@@ -8,6 +8,7 @@ a try to correct their spelling (see spelling.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from tasks.fit_query.gazetteer import is_foreign, resolve
@@ -48,11 +49,13 @@ _MONTHS = frozenset(_MONTHS_WORDS.split())
 
 
 Phrase = tuple[tuple[str, ...], str, str | None]
+# {first word: {second word, "" for none: phrases, longest first}}; the phrase of one word is in each.
+PhraseIndex = dict[str, dict[str, tuple[Phrase, ...]]]
 
 
 @cache
-def phrases() -> dict[str, tuple[Phrase, ...]]:
-    """All phrases by their first word, longest first. A filler's class is empty."""
+def phrases() -> PhraseIndex:
+    """All phrases. A filler's class is empty."""
     collected: dict[tuple[str, ...], tuple[str, str | None]] = {}
     words = [
         ("", everyday.FILLERS),
@@ -74,16 +77,27 @@ def phrases() -> dict[str, tuple[Phrase, ...]]:
             phrase, _, value = entry.strip().partition("=")
             if phrase:
                 collected[tuple(token.key for token in tokens(phrase))] = (CLASSES[name], value or None)
-    index: dict[str, list[Phrase]] = {}
+    index: dict[str, dict[str, list[Phrase]]] = {}
     for keys, (character, value) in collected.items():
-        index.setdefault(keys[0], []).append((keys, character, value))
-    return {first: tuple(sorted(entries, key=lambda entry: -len(entry[0]))) for first, entries in index.items()}
+        index.setdefault(keys[0], {}).setdefault(keys[1] if len(keys) > 1 else "", []).append((keys, character, value))
+    made: PhraseIndex = {}
+    for first, by_second in index.items():
+        alone = by_second.get("", [])
+        made[first] = {
+            second: tuple(sorted(entries if second == "" else [*entries, *alone], key=lambda entry: -len(entry[0])))
+            for second, entries in by_second.items()
+        }
+    return made
+
+
+def _all_phrases() -> Iterator[Phrase]:
+    return (phrase for by_second in phrases().values() for entries in by_second.values() for phrase in entries)
 
 
 @cache
 def known_words() -> frozenset[str]:
     """Every word of every phrase."""
-    return frozenset(word for entries in phrases().values() for keys, _, _ in entries for word in keys) | _MONTHS
+    return frozenset(word for keys, _, _ in _all_phrases() for word in keys) | _MONTHS
 
 
 @cache
@@ -91,7 +105,7 @@ def trigger_words() -> tuple[str, ...]:
     """Words of the lexicon that a misspelling may be corrected to."""
     passing = {"", CLASSES["STORY"], CLASSES["COMPOUND"], CLASSES["FOREIGN"], CLASSES["ORDERS"], CLASSES["OWN"]}
     words = {
-        word for entries in phrases().values() for keys, kind, _ in entries if kind not in passing for word in keys
+        word for keys, kind, _ in _all_phrases() if kind not in passing for word in keys
     }
     return tuple(sorted(word for word in words if len(word) > 3 and word.isalpha()))
 
@@ -234,23 +248,25 @@ def _parted(token: Token, parts: tuple[str, ...]) -> list[Token]:
 
 
 def _phrase_at(
-    text: str, words: list[Token], at: int, index: dict[str, tuple[Phrase, ...]], fixed: dict[int, Lexeme]
+    text: str, words: list[Token], at: int, index: PhraseIndex, fixed: dict[int, Lexeme]
 ) -> tuple[int, Lexeme | None]:
     """How many tokens the phrase at `at` has, and its lexeme (None for a filler)."""
     token = words[at]
     if token.end - token.start == 2 and _is_area(text, token):
         return 1, Lexeme(CLASSES["POSTCODE"], token.start, token.end)
-    for keys, character, value in index.get(token.key, ()):
-        length = len(keys)
-        if length == 1 or (
-            at + length <= len(words)
-            and words[at + 1].key == keys[1]
-            and all(words[at + offset].key == keys[offset] for offset in range(2, length))
-            and not any(word.start in fixed for word in words[at + 1 : at + length])
-        ):
-            if not character:
-                return length, None
-            return length, Lexeme(character, token.start, words[at + length - 1].end, value, token.key)
+    begun = index.get(token.key)
+    if begun is not None:
+        follows = words[at + 1].key if at + 1 < len(words) else ""
+        for keys, character, value in begun.get(follows) or begun.get("", ()):
+            length = len(keys)
+            if length == 1 or (
+                at + length <= len(words)
+                and all(words[at + offset].key == keys[offset] for offset in range(2, length))
+                and not any(word.start in fixed for word in words[at + 1 : at + length])
+            ):
+                if not character:
+                    return length, None
+                return length, Lexeme(character, token.start, words[at + length - 1].end, value, token.key)
     symbol = _SYMBOLS.get(token.key)
     if symbol:
         return 1, Lexeme(CLASSES[symbol], token.start, token.end, None, token.key)

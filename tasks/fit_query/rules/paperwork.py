@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.technologies import find_technologies
+from tasks.fit_query.words import word_bag
 
 _NOT_A_FILTER = (
     r"(?![\w£%])(?![.,]\d)(?!\s*[-–]?\s*(?:[kmg]?w(?:p|e|s)?\b|kilo|mega|giga|watt|years?\b|yrs?\b|months?\b|sites?\b"
@@ -119,7 +120,6 @@ _SIGN_WORDS = """
 _SIGNS = frozenset(_SIGN_WORDS.split())
 _SIGN_FIGURES = re.compile(r"[£@]|wh\b|https?:|\b0\d|\+44|\d(?:st|nd|rd|th)\b|a/c", re.IGNORECASE)
 _FIGURE = re.compile(r"\d|\b(?:days|weeks|hours|minutes|given|supplied|provided|left)\b", re.IGNORECASE)
-_PUNCTUATION = str.maketrans(dict.fromkeys("().,;:!?#=/-–—'’\"&", " "))
 _OTHER_ID = re.compile(r"\bfit\W*(?:(?:id|no|number|ref)\b\W*)*\d|\beverything\b", re.IGNORECASE)
 
 
@@ -127,7 +127,7 @@ def without_paperwork(text: str) -> str:
     """`text` with blanks for figures of paperwork; the same length, `text` itself where there are none."""
     if not _FIGURE.search(text):
         return text
-    if _SIGNS.isdisjoint(text.lower().translate(_PUNCTUATION).split()) and not _SIGN_FIGURES.search(text):
+    if _SIGNS.isdisjoint(word_bag(text)) and not _SIGN_FIGURES.search(text):
         return text
     for found in _REFERENCE.finditer(text):
         start, end = found.end("before"), found.end()

@@ -10,6 +10,7 @@ import re
 
 from tasks.fit_query.rules.classes import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
+from tasks.fit_query.words import word_bag
 
 _WEAK_SITES_WORDS = """
     results rows row things stuff ones one unit units system systems park parks station stations project projects setup
@@ -58,11 +59,16 @@ _OTHER_DEEDS = re.compile(
     r"|\bhow many (?:people|workers|staff|jobs|employees|men|women) (?:work|are employed|live|does|do)\b",
     re.IGNORECASE,
 )
+_DEED_WORDS = """
+    delete remove update edit change cancel transfer rename draw paint sketch photograph picture pictures photo photos
+    photographs image images video videos drawing drawings many
+"""
+# Each with words of which the text has one where the pattern matches.
 _OTHER_SUBJECTS = (
-    ("advertising", _ADVERTISING),
-    ("another rate", _OTHER_RATES),
-    ("other money", _OTHER_MONEY),
-    ("a deed", _OTHER_DEEDS),
+    ("advertising", _ADVERTISING, frozenset({"ad", "ads"})),
+    ("another rate", _OTHER_RATES, frozenset({"rate", "rates", "tariff", "tariffs"})),
+    ("other money", _OTHER_MONEY, frozenset({"revenue", "income", "credit"})),
+    ("a deed", _OTHER_DEEDS, frozenset(_DEED_WORDS.split())),
 )
 _KINDS = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
 _SITES = frozenset({"SITE_ONE", "SITE_MANY"})
@@ -82,8 +88,9 @@ _LINKED = re.compile(r"\s+(?:for|of|with|to)\s+(?:an?\s+|the\s+|my\s+|our\s+)?")
 
 def check_words(text: str) -> None:
     """Raises Unsupported for words that mean something else whatever stands beside them."""
-    for name, pattern in _OTHER_SUBJECTS:
-        if pattern.search(text):
+    words = word_bag(text)
+    for name, pattern, needed in _OTHER_SUBJECTS:
+        if not needed.isdisjoint(words) and pattern.search(text):
             raise Unsupported(name)
 
 
@@ -91,7 +98,7 @@ def check(question: Question) -> None:
     """Raises Unsupported for a question that is rather about something else."""
     names = [NAMES[lexeme.kind] for lexeme in question.lexemes]
     against = sum(_WEIGHT.get(name, 0) for name in names)
-    era = _ERA.search(question.text)
+    era = _ERA.search(question.text) if "AD" in question.text or "A.D" in question.text else None
     if era and (against > 1 or re.search(r"\d{4}", era.group())):
         raise Unsupported("a year of our era")
     strong = any(

@@ -41,6 +41,7 @@ from tasks.fit_query.rules.narrative import (
     THERE,
     WISHES,
 )
+from tasks.fit_query.words import word_bag
 
 
 class Clause(NamedTuple):
@@ -113,7 +114,8 @@ def _without(text: str, lexemes: list[Lexeme], gone: list[tuple[int, int]]) -> t
 def _clauses(text: str, lexemes: list[Lexeme]) -> list[Clause]:
     parts: list[Clause] = []
     start = first = 0
-    for cut in [*(_cut_at(found) for found in CUT.finditer(text)), len(text)]:
+    may_cut = _CUT_MARKS.search(text) or not _CUT_WORDS.isdisjoint(word_bag(text))
+    for cut in [*(_cut_at(found) for found in CUT.finditer(text)), len(text)] if may_cut else [len(text)]:
         last = first
         while last < len(lexemes) and lexemes[last].start < cut:
             last += 1
@@ -128,6 +130,9 @@ def _clauses(text: str, lexemes: list[Lexeme]) -> list[Clause]:
     return parts
 
 
+# One of these is in each cut.
+_CUT_MARKS = re.compile(r"[.;?!,:\n–—]| - ")
+_CUT_WORDS = frozenset({"so", "but", "anyway", "because", "although", "though", "as", "and"})
 _BUT = re.compile(r"but\b", re.IGNORECASE)
 
 

@@ -52,9 +52,18 @@ class Question:
     classes: str = ""
     reading: dict[str, Any] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    _present_of: str = ""
+    _present: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.classes = "".join(lexeme.kind for lexeme in self.lexemes)
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The classes of all lexemes that are left."""
+        if self._present_of != self.classes:
+            self._present_of, self._present = self.classes, frozenset(self.classes)
+        return self._present
 
     def put(self, key: str, value: object) -> None:
         """Sets a key of the reading; raises Unreadable when it is there with another value."""
@@ -115,8 +124,12 @@ class Rule:
     name: str
     pattern: re.Pattern[str]
     action: Action
+    # Each match has one of these classes: a cheap look before the pattern.
+    needs: frozenset[str]
 
     def apply(self, question: Question) -> None:
+        if self.needs.isdisjoint(question.present):
+            return
         for found in self.pattern.finditer(question.classes):
             if CONSUMED in question.classes[found.start() : found.end()]:
                 continue
@@ -135,7 +148,8 @@ class Rules:
             raise ValueError(f"two rules are named '{name}'")
 
         def add(action: Action) -> Action:
-            self.listed.append(Rule(name, re.compile(compiled(pattern)), action))
+            written = compiled(pattern)
+            self.listed.append(Rule(name, re.compile(written), action, needed(written)))
             return action
 
         return add
@@ -143,6 +157,49 @@ class Rules:
     def apply(self, question: Question) -> None:
         for rule in self.listed:
             rule.apply(question)
+
+
+_PIECE = re.compile(
+    r"(?P<look>\(\?<?[=!])|(?P<open>\((?:\?:|\?P<\w+>)?)|(?P<close>\))|(?P<bar>\|)|(?P<may>[?*])|\+|[$^]"
+    r"|\[(?P<no>\^)?(?P<set>[^\]]+)\]|(?P<one>.)"
+)
+
+
+def needed(pattern: str) -> frozenset[str]:
+    """Characters of which each match of `pattern` has one, the fewest that are sure.
+
+    `pattern` has characters, sets of them, groups, alternatives, looks to either side, "?", "*" and "+" only.
+    Raises ValueError for one that may match nothing.
+    """
+    found, _ = _needed(list(_PIECE.finditer(pattern)), 0)
+    if not found:
+        raise ValueError(f"the pattern '{pattern}' may match nothing")
+    return found
+
+
+def _needed(pieces: list[re.Match[str]], at: int) -> tuple[frozenset[str], int]:
+    """What is sure up to the end of the group at `at`, and where it ends; empty where nothing is."""
+    branches: list[list[frozenset[str]]] = [[]]
+    while at < len(pieces) and not pieces[at]["close"]:
+        kind, written = pieces[at].lastgroup, pieces[at].group()
+        at += 1
+        found: frozenset[str] = frozenset()
+        if kind == "bar":
+            branches.append([])
+            continue
+        if kind in ("look", "open"):
+            found, at = _needed(pieces, at)
+            at += 1
+        elif kind == "one":
+            found = frozenset(written)
+        elif kind == "set" and not pieces[at - 1]["no"]:
+            found = frozenset(pieces[at - 1]["set"])
+        if at < len(pieces) and pieces[at]["may"]:
+            at += 1
+        elif found and kind != "look":
+            branches[-1].append(found)
+    least = [min(branch, key=len, default=frozenset()) for branch in branches]
+    return (frozenset().union(*least) if all(least) else frozenset()), at
 
 
 def compiled(pattern: str) -> str:

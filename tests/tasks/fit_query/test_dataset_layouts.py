@@ -10,6 +10,7 @@ import pytest
 
 from tasks.fit_query.dataset import capacities, layouts, locations, periods, referring, values
 from tasks.fit_query.dataset.asides import with_asides
+from tasks.fit_query.dataset.generator import misleading
 from tasks.fit_query.dataset.phrases import table
 from tasks.fit_query.dataset.plan import Question
 from tasks.fit_query.dataset.question import SPAN, Clause, Marks
@@ -116,3 +117,10 @@ def test_small_letters_that_mean_something_else_stand_beside_the_word_postcode()
     assert len(small) > 20
     for text in small.keys() & set(table("names")["area_not_small"]):
         assert all("postcode" in form for forms in small[text].forms.values() for form in forms), text
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("I am after {} hydro", True), ("hydro built in {}", False)])
+def test_a_year_right_behind_a_word_of_a_bound_is_not_asked_for_by_itself(text: str, wrong: bool) -> None:
+    slot, mark = Marks().quote("2013")
+    asked = Question(text.format(slot), {"technology": "Hydro", "built_in": mark}, {}, "plain", "f", "-")
+    assert misleading(asked) is wrong

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from tasks.fit_query.ground import ground
 from tasks.fit_query.rules import read
-from tasks.fit_query.rules.rule import Rules, compiled
+from tasks.fit_query.rules.rule import Rules, compiled, needed
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[2] / "tasks" / "fit_query"
@@ -180,3 +180,23 @@ def test_a_question_takes_about_a_fraction_of_a_millisecond() -> None:
         taken.append((time.thread_time_ns() - start) / 1000)
     # The target is 300 µs; three times that leaves room for a busy machine.
     assert median(taken) < 900
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sure"),
+    [
+        ("ab?c", {"a"}),
+        ("a?(?:b|cd)", {"b", "c"}),
+        ("(?P<x>[ab])*c+(?!d)", {"c"}),
+        ("(?<!a)(?:b?c|d(?=e))$", {"c", "d"}),
+        ("[abc]|d", {"a", "b", "c", "d"}),
+    ],
+)
+def test_what_each_match_of_a_rule_has_is_known(pattern: str, sure: set[str]) -> None:
+    assert needed(pattern) == sure
+
+
+@pytest.mark.parametrize("pattern", ["a?", "a*|b", "(?=a)", "[^a]"])
+def test_a_rule_that_may_match_nothing_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="may match nothing"):
+        needed(pattern)
