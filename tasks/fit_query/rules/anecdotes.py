@@ -27,22 +27,36 @@ _CLAUSE_END = re.compile(
     r"|that|the|my|our|his|her|their|now|then)(?:['’]\w+)?)\b)",
     re.IGNORECASE,
 )
+_WHO = (
+    r"(?:i|we|he|she|they|who|client|boss|customer|manager|board|council|committee|team|colleagues?|directors?|body|lot)"
+)
+_LIKE = (
+    r"(?:want(?:s|ed)?|need(?:s|ed)?|like|love|require[sd]?|appreciate|prefer|welcome"
+    r"|be (?:glad|grateful|interested|keen))"
+)
 _ASKS = re.compile(
-    r"\?\s*$|\b(?:please|pls|plz)\b|^\W*(?:and |but |so |also |then |ok |okay |anyway,? |anyhow,? |right,? |now,? )*"
+    r"\?[\s\"'”’)]*$|\b(?:please|pls|plz|kindly)\b|^\W*(?:and |but |so |also |then |ok |okay |anyway,? |anyhow,? "
+    r"|right,?"
+    r" |now,? |well,? |in short,? |in any case,? )*"
     r"(?:what|which|how|who|where|is|are|do|does|did|can|could|would|will|should|may|might|show|list|find|give|tell"
     r"|send"
-    r"|pull|get|compare|count|sort|any|also|plus|i['’]?m after|we['’]?re after|looking for|let me|just the|only)\b"
-    r"|\b(?:i|we)(?:['’]d| would| do)? (?:want|need|like|love|require)\b|\bcould use\b|\blooking for\b"
-    r"|\b(?:wants?|asked|asks|like|keen|trying|curious|wonder(?:ing|ed|s)?)\b[^.?!]{0,20}\b(?:to (?:know|see|find|list"
-    r"|have|get)"
+    r"|pull|get|compare|count|sort|any|also|plus|i['’]?m after|we['’]?re after|looking for|let me|let us|just the"
+    r"|only)\b"
+    rf"|\b{_WHO}(?:['’]d| would| do| does| will)?(?: (?:now|also|really|just|still|always|much|only|honestly|dearly))*"
+    rf" {_LIKE}\b|\bcould use\b|\blooking for\b"
+    r"|\b(?:someone|somebody|anyone|anybody|you) (?:could|can|would|might)\b|\bis what (?:i|we)\b|\bwhat (?:i|we) need"
+    r"|\b(?:tell|give|show|send|let) (?:me|us)\b|\b(?:interested|keen|after) (?:in|on|to)\b|\bwe['’]d go for\b"
+    r"|\b(?:asked|asks|like|trying|curious|wonder(?:ing|ed|s)?)\b[^.?!]{0,20}\b(?:to (?:know|see|find|list|have|get)"
     r"|what|which|how|about|for)\b",
     re.IGNORECASE,
 )
+_THANKS = re.compile(
+    r"\W*(?:thanks|thank you|cheers|sorry|apologies|best|regards|yours|sincerely|dear|hi|hello)\b", re.IGNORECASE
+)
 _WAS = re.compile(r"\b(?:was|were|had|told|said|used to|reckon(?:s|ed))\b", re.IGNORECASE)
 _KEPT = frozenset({"ORDERS", "CORRECTION", "COMPARE", "SORT", "DIRECTION", "DISTANCE", "UNIT"})
-_FIGURES = frozenset({"figure", "date", "time", "sort", "rate", "revenue", "repowering", "size"})
-_WISHED = frozenset({"AMOUNT", "TIME", "YEAR", "DATE", "SIZE", "SUPER", "REVENUE", "REGIONAL", "RATE"})
-_LEAST = 12  # characters of a story
+_SOFT = frozenset({"MORE", "LESS", "NOT", "SIZE", "SUPER", "REVENUE", "REGIONAL", "RATE", "BY", "PER"})
+_HARD = frozenset({"AMOUNT", "TIME", "YEAR", "DATE", "ID", "FIT", "REPOWERING"})
 
 
 class Part(NamedTuple):
@@ -102,32 +116,31 @@ def _parts(text: str, lexemes: Sequence[Lexeme], first: int, last: int, ends: re
 def _requests(text: str, part: Part) -> bool:
     """Whether the part asks for installations, or is nothing but a row of filters."""
     written = text[part.start : part.end]
-    if not part.kinds & (TOPIC | {"SUPER"}):
-        return bool(_ASKS.search(written))
     if _ASKS.search(written):
-        return True
-    if REASON.match(written):
+        return bool(part.kinds & (TOPIC | WHERE | _HARD | {"SUPER", "REFER", "ALL"})) or written.rstrip().endswith("?")
+    if not part.kinds & TOPIC or REASON.match(written) or _THANKS.match(written):
         return False
-    return not TELLS.search(written) and not PAST.search(written)
+    filters = part.kinds & (TECHNOLOGY | WHERE | _HARD | {"SUPER", "COUNT", "FIT", "REPOWERING"})
+    return bool(filters) and not TELLS.search(written) and not PAST.search(written)
 
 
 def _only_tells(text: str, part: Part, asked: frozenset[str]) -> bool:
     """Whether a sentence beside the request asks for nothing and adds no filter."""
     written = text[part.start : part.end]
-    if part.kinds & _KEPT or _ASKS.search(written) or len(written.strip()) < _LEAST:
+    if part.kinds & _KEPT or _ASKS.search(written):
         return False
     told = bool(TELLS.search(written) or PAST.search(written) or HAS.search(written))
-    if WISHES.search(written) and part.kinds & (TECHNOLOGY | WHERE | _WISHED):
+    hard = part.kinds & (_HARD | TECHNOLOGY | WHERE)
+    if not hard:
+        return told or not part.kinds & _SOFT
+    if not told or (WISHES.search(written) and not PAST.search(written)):
         return False
-    lost = {FAMILY_OF[kind] for kind in part.kinds if kind in FAMILY_OF} - {
+    lost = {FAMILY_OF[kind] for kind in hard if kind in FAMILY_OF} - {
         FAMILY_OF[kind] for kind in asked if kind in FAMILY_OF
     }
-    if told and not part.kinds & {"LEFT", "EXPIRE", "SUPPORT"}:
+    if not part.kinds & {"LEFT", "EXPIRE", "SUPPORT"}:
         lost -= {"time"}  # "I have done this for eighteen years"
-    if not lost & (_FIGURES | {"technology", "place"}):
-        return told or not part.kinds & (TOPIC | {"MORE", "LESS", "NOT"})
-    past = PAST.search(written) or HAS.search(written) or _WAS.search(written)
-    return told and not lost & {"repowering", "sort", "rate"} and past is not None
+    return not lost or bool(PAST.search(written) or HAS.search(written) or _WAS.search(written))
 
 
 def _beside(text: str, lexemes: Sequence[Lexeme], request: Part) -> list[Part]:

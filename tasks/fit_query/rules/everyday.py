@@ -201,7 +201,7 @@ ORDERS = """
     select from|insert into|update set|sudo|shutdown|api key|password|passwords|secret|secrets|credentials|token
     output only|say hello|repeat after|repeat the words|repeat your|print your|print the prompt|your training
     training data|what model are you|who made you|instruction|instructions|prompt|stop being|no longer
-    without restrictions|unrestricted|write a|write me|write an|write some|compose|sing|tell me a|dan mode|chatbot
+    without restrictions|unrestricted|write a|write me|write an|write some|compose|tell me a|dan mode|chatbot
     chatgpt|hypothetically|set query type|set technology|query type|output json|return unsupported|return everything
     print unsupported|system message|stop filtering|do not filter|dont filter|drop the filter|drop all|delete all
     delete the|delete every|erase|root access|hack|your answer|disregarding|disregards|neglect|always answer
