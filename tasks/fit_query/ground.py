@@ -42,10 +42,9 @@ from tasks.fit_query.draft import UNSUPPORTED, Draft
 from tasks.fit_query.everything import asks_for_everything
 from tasks.fit_query.evidence import is_plain, support
 from tasks.fit_query.leftovers import leftovers
-from tasks.fit_query.numerals import read_number
 from tasks.fit_query.quotation import Span
 from tasks.fit_query.repair import repaired
-from tasks.fit_query.spoken_codes import labelled_id
+from tasks.fit_query.spoken_codes import labelled_id, spelled_digits
 from tasks.fit_query.subject import plain_request, strange_request
 from tasks.fit_query.technologies import evidence_for
 from tasks.fit_query.unsayable import other_technology, unsayable
@@ -59,7 +58,8 @@ _COUNTED = re.compile(r"\b(?:number|no\.?|#) of\b|\bhow many\b(?! [kmg]w)|\bcoun
 _DIGIT_RUN = re.compile(r"\d+")
 _SINGLE_DIGITS = re.compile(r"(?<![\w.,])\d(?:[ -]\d){1,8}(?![\w.,]\d)")  # "4 0 0 4"
 _SPOKEN_RUN = re.compile(
-    r"\b(?:(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine)\b[\s-]*){2,9}", re.IGNORECASE
+    r"\b(?:(?:(?:double|treble|triple)\s)?(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine)\b[\s-]*){2,9}",
+    re.IGNORECASE,
 )
 
 
@@ -161,9 +161,7 @@ def _add_fit_id(draft: Draft) -> None:
         if (re.sub(r"\D", "", run.group()).lstrip("0") or "0") == wanted:
             return _put_fit_id(draft, wanted, run.start(), run.end())
     for run in _SPOKEN_RUN.finditer(draft.text):
-        words = re.findall(r"[a-z]+", run.group().lower())
-        digits = "".join("0" if word in ("oh", "o", "nought") else str(read_number(word)) for word in words)
-        if (digits.lstrip("0") or "0") == wanted:
+        if (spelled_digits(run.group()).lstrip("0") or "0") == wanted:
             return _put_fit_id(draft, wanted, run.start(), run.start() + len(run.group().rstrip(" -\t\n")))
     labelled = labelled_id(draft.text)
     if labelled is not None and draft.text[labelled[1].start].isalpha() and draft.quotations.is_free(*labelled[1]):

@@ -9,6 +9,7 @@ alone, or in a list of its like. "In March" is a month before a year and after "
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tasks.fit_query.everything import is_request_word
@@ -59,6 +60,9 @@ _FILTERS = word_set(
 _NOT_AT_THE_END = frozenset({"fleet", "sale", "deal", "street", "ware", "stone", "eye", "march", "reading"})
 
 
+_AS_IN = re.compile(r",?\s+(?:as in|i mean|meaning|that is) the (?:town|village|city|place)\b", re.IGNORECASE)
+
+
 def stands_as_place(
     text: str, words: Sequence[Word], first: int, end: int, before: int | None, after: int | None
 ) -> bool:
@@ -69,7 +73,7 @@ def stands_as_place(
     """
     if all(word.key in _CONNECTING or word.key in ORDINARY for word in words):
         return True
-    if _goes_there(text, words, first, end):
+    if _goes_there(text, words, first, end) or _AS_IN.match(text, words[end - 1].end):
         return True
     if not _phrase_ends(text, words, end, after):
         return False

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from tasks.fit_query.corrected import CORRECTED
+
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -70,13 +72,16 @@ class Quotations:
 
     def _verbatim(self, quoted: str, avoid: Iterable[Span] = ()) -> Span | None:
         at = self.lowered.find(quoted) if quoted else -1
+        taken_back: Span | None = None
         while at >= 0:
             end = at + len(quoted)
             outside = all(end <= span.start or span.end <= at for span in avoid)
             if outside and self._is_whole(at, end) and self.is_free(at, end):
-                return Span(at, end)
+                if not CORRECTED.match(self.text, end):
+                    return Span(at, end)
+                taken_back = taken_back or Span(at, end)  # "before 2012, no I mean after 2012": the second counts
             at = self.lowered.find(quoted, at + 1)
-        return None
+        return taken_back
 
     def _loosely(self, quoted: str) -> Span | None:
         wanted = _PIECE.findall(quoted.lower())

@@ -77,6 +77,23 @@ def find_spelled(text: str) -> tuple[tuple[Span, str], ...]:
     return tuple(found)
 
 
+_SPOKEN_DIGITS = {word: str(digit) for digit, word in enumerate(_DIGIT_WORDS.split())}
+_SPOKEN_DIGITS |= {"oh": "0", "o": "0", "nought": "0"}
+_TIMES = {"double": 2, "treble": 3, "triple": 3}
+
+
+def spelled_digits(written: str) -> str:
+    """ "one five double eight 3" -> "15883"; words that are no digits are left out."""
+    digits, times = "", 1
+    for word in re.findall(r"[^\W\d_]+|\d", written.lower()):
+        if word in _TIMES:
+            times = _TIMES[word]
+        elif word.isdigit() or word in _SPOKEN_DIGITS:
+            digits += times * _SPOKEN_DIGITS.get(word, word)
+            times = 1
+    return digits
+
+
 def spoken_whole(written: str) -> int | None:
     """A whole number in words or digits: "two thousand and forty one" -> 2041; None for anything else."""
     number = read_number(written.lower())

@@ -91,7 +91,10 @@ def _read(text: str, today: date) -> dict[str, Any] | None:
     if bare is None:
         return reading
     again, _ = _read_lexemes(*bare, today)
-    return again if again is not None and again.keys() & _ABOUT_SITES else reading
+    if again is None or not again.keys() & _ABOUT_SITES:
+        return reading
+    # A place that is unknown belongs to the story only when the request has one of its own.
+    return reading if reason in _OF_PLACES and not again.keys() & _PLACES else again
 
 
 _SHORT = 4
@@ -99,10 +102,11 @@ _SHORT = 4
 _FINAL = frozenset(
     {
         *("an instruction", "two FIT ids", "no FIT id"),
-        *("a place that is not in the gazetteer", "near what no place is"),
         *("the largest of each group", "a later place in a ranking", "a vague amount", "two single capacities"),
     }
 )
+_OF_PLACES = frozenset({"a place that is not in the gazetteer", "near what no place is"})
+_PLACES = frozenset({"location", "locations", "postcodes"})
 # A question that was first refused must be plainly about installations once its story is gone.
 _ABOUT_SITES = frozenset({"technology", "technologies", "fit_id", "aggregate", "capacity_min", "capacity_max"})
 

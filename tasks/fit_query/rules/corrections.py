@@ -37,8 +37,15 @@ _BOUNDS = frozenset(
         "TOP",
         "MOST",
         "FEWEST",
+        "PER",
         "WHICH",
     }
+)
+_DANGLING = frozenset({"MORE", "LESS", "BEFORE", "AFTER", "SINCE", "UNTIL", "ABOUT", "EXACT"})
+# What "no" between two of a kind corrects, with no comma either side: "thirty months no thirty six months".
+_REPLACED = (
+    *_FAMILIES[1:2],
+    *(frozenset({"POSTCODE"}), frozenset({"YEAR", "DATE"}), frozenset({"TIME"}), frozenset({"GROUP"})),
 )
 _PUNCTUATION = frozenset({"COMMA", "STOP", "DASH", "OPEN", "CLOSE", "AND", "OR", "BUT"})
 _LOST = _PUNCTUATION | _BOUNDS | {"NOT", "UNKNOWN", "STORY"}
@@ -124,6 +131,11 @@ def _spoken_no(lexemes: list[Lexeme]) -> int | None:
     """Position of a "no" between commas ("in 2012, no, 2013") or of a "not" that only contrasts."""
     names = [NAMES[lexeme.kind] for lexeme in lexemes]
     for at in range(1, len(names) - 1):
+        if lexemes[at].key == "no" and names[at] in ("NOT", "ID"):
+            behind = next((name for name in names[at + 1 :] if name not in _BOUNDS), "")
+            before = next((name for name in reversed(names[:at]) if name not in {"LEFT", "CAPACITY"}), "")
+            if any(before in family and behind in family for family in _REPLACED):
+                return at
         if (
             lexemes[at].key == "no"
             and names[at] in ("NOT", "ID")
@@ -145,6 +157,8 @@ def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
     if _asks_anew(lexemes, names, at, start):
         return lexemes[start:]
     family = next((family for family in _FAMILIES if value < len(names) and names[value] in family), None)
+    if value > start and at and names[at - 1] in _DANGLING:
+        return lexemes[: at - 1] + lexemes[start:]  # "fewer than sorry more than five years"
     if family is not None:
         for old in range(at - 1, -1, -1):
             if names[old] in family or (value > start and names[old] in ("NUMBER", "AMOUNT") and family & {"TIME"}):

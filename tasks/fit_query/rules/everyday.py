@@ -83,7 +83,7 @@ FILLER_PHRASES = """
     send over the|send over any|send over all|send over your|send across|hand over the|send me over|send us over
     please forward|kindly forward|forward me|forward us|forward the|forward particulars|particulars of
     somebody send over|someone send over|you send over|please send over|pls send over|anyone send over
-    email a list|email me a list|email us a list|email over a list
+    email me|email us|email a list|email me a list|email us a list|email over a list
     kind regards|best regards|warm regards|kindest regards|best wishes|yours sincerely|yours faithfully|yours truly
     up against|we are up against|per site|per installation|per scheme|per farm|per turbine
     on rooftops|on the rooftops|on roofs|roof mounted|ground mounted|on the roof|on the ground|at first
@@ -157,7 +157,7 @@ STORY = """
 """
 
 FOREIGN = """
-    news headline headlines
+    news headline headlines legal rights solicitor solicitors lawyer lawyers sue
     weather forecast raining rain rainy sunny snow snowing temperature humidity storm storms windy breeze gale gales
     hurricane recipe recipes cook cooking bake baking restaurant restaurants pub pubs hotel hotels flight flights
     ticket tickets football cricket match score scores game games movie movies film films song songs music lyrics

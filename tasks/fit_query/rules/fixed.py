@@ -11,6 +11,7 @@ from tasks.fit_query.gazetteer import find_places, resolve
 from tasks.fit_query.numerals import read_number
 from tasks.fit_query.postcodes import areas, find_postcodes
 from tasks.fit_query.rules.classes import CLASSES, Lexeme
+from tasks.fit_query.spoken_codes import spelled_digits
 
 _YEAR_DIGITS = r"(?:19|20)\d\d"
 _ORDINALS = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
@@ -33,14 +34,13 @@ _THOSE = re.compile(
     re.IGNORECASE,
 )
 _B4 = re.compile(r"\bb4\b(?!\s*\d[a-z])", re.IGNORECASE)
-_DIGIT_WORDS = "zero oh nought one two three four five six seven eight nine"
-_DIGITS = {"zero": "0", "oh": "0", "o": "0", "nought": "0"} | {str(digit): str(digit) for digit in range(10)}
-_DIGITS |= {word: str(digit) for digit, word in enumerate(_DIGIT_WORDS.split()[3:], start=1)}
-_DIGIT = r"(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|\d(?![\d.,]))"
+_DIGIT = (
+    r"(?:(?:(?:double|treble|triple) )?(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine)"
+    r"|\d(?![\d.,]))"
+)
 _SPELLED_ID = re.compile(
     rf"\b(?:fit|i\W?d|ident|ref|reference|number|installation|tariff|scratch that|make that|i mean"
-    rf"|sorry)\W+(?:(?:i\W?d|no"
-    rf"|number|ref|is|for|of)\W+)*((?:{_DIGIT}\b[\s-]*){{3,7}})"
+    rf"|sorry|hang on|no wait)\W+(?:(?:i\W?d|no|number|ref|is|for|of)\W+)*((?:{_DIGIT}\b[\s-]*){{3,7}})"
     r"(?!\s*(?:hundred|thousand|k|kw|mw|kilo|mega|years?|months?|sites?|installations?|point)\b)",
     re.IGNORECASE,
 )
@@ -109,7 +109,7 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     for those in _THOSE.finditer(text):
         put(Lexeme(CLASSES["REFER"], those.start(), those.end()))
     for spelled in _SPELLED_ID.finditer(text):
-        digits = "".join(_DIGITS[word.lower()] for word in re.findall(r"[^\W_]+", spelled[1]))
+        digits = spelled_digits(spelled[1])
         put(Lexeme(CLASSES["NUMBER"], spelled.start(1), spelled.start(1) + len(spelled[1].rstrip()), digits, digits))
     for times in _TIMES.finditer(text):
         put(Lexeme(CLASSES["STORY"], times.start(), times.end()))

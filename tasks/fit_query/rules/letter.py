@@ -90,7 +90,8 @@ def _before_request(pattern: re.Pattern[str], text: str, lexemes: list[Lexeme]) 
 
 _COURTEOUS_WORDS = """
     respected dear hi hello hey good here speaking mr mrs ms miss dr prof cllr sorry apologies lovely awful terrible
-    grim beautiful dreadful miserable horrid glorious nice filthy rotten cracking gorgeous foul wild crazy mad hope how
+    grim beautiful dreadful miserable horrid glorious nice filthy
+    when whenever once if soon rotten cracking gorgeous foul wild crazy mad hope how
 """
 _COURTEOUS = frozenset(_COURTEOUS_WORDS.split())
 _FULL_NAME = re.compile(r"[A-Z][\w'’-]+ [A-Z][\w'’-]+(?= (?:here|speaking)\b)")  # "Gail Solar here"

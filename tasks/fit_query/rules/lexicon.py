@@ -205,7 +205,8 @@ PHRASES: dict[str, str] = {
     """,
     "TECHNOLOGY_MANY": """
         archimedes screws=Hydro|archimedean screws=Hydro|aerogenerators=Wind
-        turbines=Wind|solar roofs=Photovoltaic|pv roofs=Photovoltaic|solar rooftops=Photovoltaic|wtgs=Wind|hawts=Wind
+        turbines=Wind|wind sights=Wind|solar sights=Photovoltaic|hydro sights=Hydro|solar roofs=Photovoltaic
+        pv roofs=Photovoltaic|solar rooftops=Photovoltaic|wtgs=Wind|hawts=Wind
         wind turbine generators=Wind|wind turbines=Wind|windturbines=Wind|chps=Micro CHP|micro chps=Micro CHP
         ad plants=Anaerobic digestion|a d plants=Anaerobic digestion|biogas plants=Anaerobic digestion
         wind mills=Wind|windmills=Wind|solar panels=Photovoltaic
@@ -255,7 +256,8 @@ PHRASES: dict[str, str] = {
     """,
     "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
     "COUNT": """
-        how many|how menny|how meny|how manny|howmeny|how mani|count|number of|no of|nr of|total number of|count of
+        how many of each|how many|how menny|how meny|how manny|howmeny|how mani|count|number of|no of|nr of
+        total number of|count of
         counts|tally|the count|the number of|how mny
         howmany|num of|number|numbers|numbers of|quantity of|quantity|qty of|qty
         total count|total count of|hw many|count up|headcount

@@ -171,10 +171,14 @@ _ASKED = re.compile(
 )
 
 
+_OF_THEM = re.compile(r"\s+of (?:them|those|these)\b", re.IGNORECASE)
+
+
 @late("ranking: N of them", "(?P<number>NUMBER)(?!DASH|TO|UNIT)")
 def _(question: Question, found: Match) -> bool | None:
     at = found.place("number")
-    if not _ASKED.search(question.text[: question.lexemes[at].start]):
+    counted = _OF_THEM.match(question.text, question.lexemes[at].end)
+    if not counted and not _ASKED.search(question.text[: question.lexemes[at].start]):
         return False
     question.put("limit", found.quote("number"))
     return None

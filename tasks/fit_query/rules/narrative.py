@@ -215,6 +215,9 @@ SMALL_TALK = re.compile(
     r"|glorious|nice"
     r"|filthy|rotten|cracking|gorgeous|foul|wild|crazy|mad) (?:weather|day|morning|afternoon|evening|week|weekend)\b"
     r"[^.;?!]{0,50}(?:[.;?!]|$)"
+    r"|\b(?:when(?:ever)?|once|if|as soon as) (?:it['’]?s not|you['’]?(?:ve|re)|you (?:get|have|find|can|could"
+    r"|would)(?! me| us))"
+    r"\b[^,.?!\n]{3,45},"
     r"|\b(?:i |we )?hope (?:you|your|everyone|everybody|all|this|that|things)\b[^.,;?!\n]{0,60}(?=[.,;?!\n]|$)"
     r"|\bhow(?: are|['’]?s) (?:you|things|it going|tricks|the family)\b[^.?!\n]{0,30}[.?!]",
     re.IGNORECASE,

@@ -54,7 +54,7 @@ REAL_WORDS = """
     cartoon canon oil soil coil foil fitted fits fit sit hit bit lit pit fitting named name games places place
     palace plaice sheep sleep steep sweep wheat heat cheat hotel motel market markets marked tidal total bridal
     bridge bridges spares spare parts part parted parties retain retained menny stocks
-    shopping shipping skiing stopping dropping hopping swears wears
+    directors director directory shopping shipping skiing stopping dropping hopping swears wears
 """
 REAL = frozenset(REAL_WORDS.split())
 

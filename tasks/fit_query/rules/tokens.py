@@ -27,6 +27,7 @@ _DROPPED_BEGINNINGS = {"fore": "before", "bout": "about", "tween": "between", "n
 _THAN = re.compile(r"(?:more|less|bigger|larger|greater|higher|smaller|lower|older|newer|younger|longer|fewer)n")
 _SPOKEN_ING = re.compile(r"[a-z]{2,}[^aeiou\s]in")
 
+_REPEATED = frozenset({"to", "the", "in", "of", "a", "and", "for", "with", "on", "at", "by", "from", "than"})
 _EXCLUDES = "!="  # what "!" before a word stands for in a query string
 
 
@@ -84,6 +85,8 @@ def tokens(text: str) -> list[Token]:
             ):
                 found[-1] = found[-1]._replace(end=match.end(), key="without")
                 continue
+        if written in _REPEATED and found and found[-1].key == written:
+            continue  # "up to to thirty", as it is dictated
         found.append(Token(match.start(), match.end(), written))
     return found
 
