@@ -184,7 +184,8 @@ def _sole(quoted: str) -> tuple[Amount, ...]:
 def _with_half(amounts: tuple[Amount, ...]) -> tuple[Amount, ...]:
     """ "a megawatt and a half": a bare fraction behind a unit has that unit."""
     if len(amounts) == 2 and amounts[1].unit is None and amounts[1].number is not None and amounts[1].number < 1:
-        return (amounts[0], amounts[1]._replace(unit=amounts[0].unit))
+        times = 10 if "decade" in amounts[0].text.lower() else 1
+        return (amounts[0], amounts[1]._replace(unit=amounts[0].unit, number=times * amounts[1].number))
     return amounts
 
 

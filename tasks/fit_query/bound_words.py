@@ -51,7 +51,7 @@ _LEFT = (
     r"|term)?)?"
 )
 _BEHIND = re.compile(
-    rf"(?:\s*{_LEFT})?\s*,?[\s-]*(?:(?P<min>\+(?!\s*/)|(?<!, )plus\b(?!\s+\d|\s+or minus)"
+    rf"(?:\s*{_LEFT})?\s*,?[\s-]*(?:(?P<min>(?<!, )(?:(?<!\s)\+|\+(?![a-z]))(?!\s*/)|(?<!, )plus\b(?!\s+\d|\s+or minus)"
     r"|(?:or|and|&)[\s-]*(?:more|mair|better|above|over|up(?:wards?)?|bigger|larger|greater"
     r"|longer"
     r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?(?:very )?least)\b)"
@@ -62,9 +62,9 @@ _BEHIND = re.compile(
 )
 # "Anything under 1,200 kW is no good to us"
 USELESS = re.compile(
-    r"[^.;?!]{0,15}?\b(?:is|are|would be|['’]s|['’]re)\s+(?:of\s+)?(?:no (?:good|use|interest|help)"
-    r"|not? (?:of interest|relevant"
-    r"|worth|enough)|useless|out|too (?:small|big|large|old|new|short|little))\b"
+    r"\s*(?:each |a site |sites |ones )?(?:is|are|would be|['’]s|['’]re)\s+(?:of\s+)?"
+    r"(?:no (?:good|use|interest|help)\b|not? (?:of interest|relevant|worth|enough)\b|useless\b"
+    r"|too (?:small|big|large|old|new|short|little)\b)"
 )
 _DENIAL = re.compile(
     r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot|isnt"
@@ -166,7 +166,7 @@ def said_of_date(lowered: str, start: int, end: int) -> str | None:
     if found and behind:
         return None if found.lastgroup != behind.lastgroup else found.lastgroup
     if behind:
-        return behind.lastgroup
+        return None if found and _DENIAL.search(before[: found.start()]) else behind.lastgroup
     if found is None or _DENIAL.search(before[: found.start()]) or _RANGE_BEHIND.match(lowered, end):
         return None
     return found.lastgroup

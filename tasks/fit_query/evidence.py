@@ -99,11 +99,14 @@ _PLAIN_WORDS = {
     r"|smaller)\b",
     "aggregate count": r"how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))|(?<=['’‘])ow ?many|cnt"
     r"|count(?!y|ies|r)\w*"
-    r"|(?<!a )(?<!good )(?<!phone )numbers?(?: of)?|no\.? of|nr of|num\b|tally"
+    r"|(?<!a )(?<!good )(?<!phone )numbers?(?: of)?|no\.? of|nr of|num\b|tally(?! (?:up )?(?:the |all the )?(?:[mkg]w"
+    r"|mega|kilo|capacity))"
     rf"|how few|{_MOST}(?! (?:recent\w*|powerful|old|new))|fewest|quantity|qty|#|total (?:number|sites"
     rf"|installations|no)|in total"
     r"|head ?count",
-    "aggregate total_capacity": r"total\w*|combin(?!ed heat)\w*|sum\w*|how ?much(?! (?:money|revenue|income|do"
+    "aggregate total_capacity": r"total\w*|(?:tally|tot|add|count|sum)\w* (?:up )?(?:the |all the )?(?:[mkg]w|mega"
+    r"|kilo|capacity)\w*"
+    r"|combin(?!ed heat)\w*|sum\w*|how ?much(?! (?:money|revenue|income|do"
     r"|does|is|are)\b)(?![^.?!]{0,20}\b(?:sites|installations|plants|panels|turbines)\b)"
     r"|how ?m\w* (?:[kmg]w|mega|kilo|capacity)\w*"
     r"|overall|altogether|aggregate\w*|cumulative|all told"

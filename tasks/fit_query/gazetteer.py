@@ -90,12 +90,25 @@ def _scan(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, Place | 
     at = 0
     while at < len(words):
         length = 1
+        if words[at].key == "english" and _is_language(words, at):
+            at += 1
+            continue
         for keys, place in index.get(words[at].key, ()) or index.get(_without_possessive(words[at], text), ()):
             if _matches(words, at, keys, text):
                 length = len(keys)
                 yield at, at + length, place
                 break
         at += length
+
+
+_BEFORE_LANGUAGE = frozenset({"my", "plain", "poor", "bad", "good", "broken", "better", "simple", "speak", "speaking"})
+_BEHIND_LANGUAGE = frozenset({"is", "isnt", "not", "language", "literature", "teacher", "lesson", "lessons", "isn't"})
+
+
+def _is_language(words: Sequence[Word], at: int) -> bool:
+    """ "English is not my first language", "in plain English"."""
+    before, behind = words[at - 1].key if at else "", words[at + 1].key if at + 1 < len(words) else ""
+    return before in _BEFORE_LANGUAGE or behind in _BEHIND_LANGUAGE
 
 
 def find_outside(text: str) -> list[tuple[int, int]]:

@@ -53,7 +53,11 @@ from tuneserve.task import Evidence, Grounded, JsonObject
 
 _MAXIMUM_LIMIT = 1000
 _TOP = re.compile(r"\btop\W+(?:the\W+)?$", re.IGNORECASE)
-_CAPACITY_WORDS = re.compile(r"\b(?:capacit\w*|capcity|[kmg]w|mega\s?watts?|kilo\s?watts?|power|size)\b", re.IGNORECASE)
+_CAPACITY_WORDS = re.compile(
+    r"\b(?:capacit\w*|capcity|[kmg]w|mega\s?watts?|kilo\s?watts?"
+    r"|(?<!heat and )(?<!heat & )(?<!water )(?<!wind )(?<!solar )(?<!hydro )power|size)\b",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\b(?:number|no\.?|#) of\b|\bhow many\b(?! [kmg]w)|\bcounts?\b", re.IGNORECASE)
 _DIGIT_RUN = re.compile(r"\d+")
 _SINGLE_DIGITS = re.compile(r"(?<![\w.,])\d(?:[ -]\d){1,8}(?![\w.,]\d)")  # "4 0 0 4"

@@ -22,7 +22,11 @@ from tasks.fit_query.words import key_of, word_set
 
 _SIMILAR, _AHEAD = 70, 10
 _QUALIFYING = re.compile(r"\s*(?:,|\(|\bin\b|,\s*in\b|(?<=\s))\s*(?:the\s+)?", re.IGNORECASE)
-_LIST = re.compile(r"\s*(?:,\s*(?:and|or)?|and|or|&|/|\+)\s*(?:in\s+|near\s+)?(?:the\s+)?", re.IGNORECASE)
+_LIST = re.compile(
+    r"\s*(?:,\s*(?:and|or)?|;|and(?: also)?|or(?: else)?|&|/|\+|\bn\b|plus|as well as|(?:together|along) with)\s*"
+    r"(?:in\s+|near\s+)?(?:the\s+)?",
+    re.IGNORECASE,
+)
 _LIST_GOES_ON = re.compile(r"\s*\)?\s*(?:,|\band\b|\bor\b|&|/|\+)", re.IGNORECASE)
 # Postcode areas by their form that are words: no postcode unless written large or beside "postcode".
 _WORDS = word_set("me so to in is it of on or by we be do go he hi if my no oh ok up us am an as at ad pv mw kw uk ni")

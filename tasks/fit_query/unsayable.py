@@ -84,7 +84,8 @@ _PATTERNS = (
         r"\b(?:expir(?:e|es|ing|ed|y)|(?:tariff|fit|support|contract|subsidy)\s+(?:ends?|ending|stops?|runs? out"
         r"|finish\w*))\s+(?:dates?\s+)?"
         r"(?:is\s+)?(?:in|by|before|after|during|until|on|around|since)\s+(?:the\s+year\s+|\w{3,9}\s+)?20[1-9]\d\b"
-        r"|\b(?:expir\w+|tariffs?|support|contracts?|subsid\w+|payments?|fit|drop\w* (?:off|out)|leav\w+ the scheme"
+        r"|\b(?:expir\w+|tariffs?|support|contracts?|subsid\w+|payments?|fit(?! 20\d\d)|drop\w* (?:off|out)"
+        r"|leav\w+ the scheme"
         r"|runs? out|running out|exp|supported|paid|ends"
         r"|laps\w+)\.?(?:\s+(?:end\w*|stop\w*|of|the|scheme|paid|goes|lasts|up|valid|until|at|least)){0,4}"
         r"(?:\s+(?:in|by|before|after|until|till|during))?(?:\s+the year)?\s+20(?:2[2-9]|[34]\d)\b",
@@ -122,7 +123,8 @@ _EXCLUDING = re.compile(
     r"|leav(?:e|ing) out|rather than"
     r"|without|outside(?: of)?|not (?:in|near|around|from|at|including)|anywhere but|anything but|everything but"
     r"|all but|minus|nowhere near)"
-    r"\s+(?:for\s+)?(?:any(?:thing)?\s+)?(?:in\s+|of\s+|on\s+|from\s+|the\s+|those\s+|these\s+|sites\s+in\s+|ones\s+in\s+"
+    r"\s+(?:for\s+)?(?:any(?:thing)?\s+)?(?:in\s+|of\s+|on\s+|from\s+|the\s+|those\s+|these\s+|sites\s+in\s+"
+    r"|ones\s+in\s+"
     r"|ones\s+|near\s+)*",
     re.IGNORECASE,
 )

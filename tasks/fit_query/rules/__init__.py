@@ -13,6 +13,7 @@ field can say.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -62,12 +63,17 @@ def read(text: str, today: date) -> dict[str, Any] | None:
     bare = without_layout(text)
     if bare is None:
         return None
+    if _SENDS.search(bare):
+        return {"query_type": "unsupported"}
     asked = without_paperwork(bare)
     reading = _read(asked, today)
     # A number that was taken for somebody's paperwork may have been the FIT id after all.
     if asked != bare and reading and not reading.keys() - _MARKS and reading.get("query_type") != "unsupported":
         return None
     return reading
+
+
+_SENDS = re.compile(r"\b(?:e-?mail|send|mail|forward|post)\b[^.?!\n]*\bto\s+\S+@\S+", re.IGNORECASE)
 
 
 def _is_quoted(reading: dict[str, Any], text: str) -> bool:
