@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving.cache import Cache, NoCache
-from serving.decision import UNCONFIRMED, Policy, decide
+from serving.decision import EVIDENCE_AGAINST, REPAIRED, UNCONFIRMED, Policy, decide
 from serving.engines.engine import Engine
 from serving.input_text import cleaned
 from serving.observer import Observer, Unobserved
@@ -38,6 +38,10 @@ log = logging.getLogger(__name__)
 Through = Literal["gateway", "model", "rules"]
 Grammar = Literal["repair", "always", "never"]
 DEADLINE_MS = 2000
+DOUBTED_REFUSAL = "doubtful_refusal"
+# The probability that a model gives its own refusal from which it stands: docs/experiments.md.
+SURE_REFUSAL = 0.99
+SECOND_READING = Problem("second_reading", "the model refused this at first; asked again, it read this")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +237,41 @@ class Answerer:
                 self._observer.engine_failed(self.engine.name, error.kind)
                 # An open breaker was told once, when it opened.
                 log.log(logging.DEBUG if error.kind == "open" else logging.WARNING, "%s: %s", self.task.name, error)
+                if error.quoted:
+                    log.debug("%s: it said: %s", self.task.name, error.quoted)
                 work.failure = error
                 return
             origin: Origin = "repaired" if number else "model"
             work.model = Candidate(origin, self._grounded(work, reading), confidence=confidence)
+            if self._is_doubtful_refusal(work):
+                self._ask_once_more(self.engine, work)
             return
+
+    def _is_doubtful_refusal(self, work: Work) -> bool:
+        """Whether the model refused, none too sure, what grounding takes for a request that no rules could read."""
+        refused = work.model
+        if self.task.retry_schema is None or self._grammar == "never" or work.rules is not None or refused is None:
+            return False
+        unsure = refused.confidence is not None and refused.confidence < SURE_REFUSAL
+        return unsure and any(problem.code == DOUBTED_REFUSAL for problem in refused.grounded.problems)
+
+    def _ask_once_more(self, engine: Engine, work: Work) -> None:
+        """A second reading, held to a schema without refusals; it counts only when grounding has nothing against it."""
+        try:
+            with work.timed("model"):
+                reading, _ = self._model_reading(engine, work, self.task.retry_schema)
+        except NotAReading as error:
+            self._observer.engine_failed(engine.name, error.code)
+            return
+        except EngineError as error:
+            self._observer.engine_failed(engine.name, error.kind)
+            log.log(logging.DEBUG if error.kind == "open" else logging.WARNING, "%s: %s", self.task.name, error)
+            return
+        grounded = self._grounded(work, reading)
+        if grounded.blocked or any(problem.code in EVIDENCE_AGAINST - {REPAIRED} for problem in grounded.problems):
+            return
+        # How probable a text is that the model did not choose says nothing.
+        work.model = Candidate("repaired", replace(grounded, problems=(*grounded.problems, SECOND_READING)))
 
     def _model_reading(self, engine: Engine, work: Work, schema: JsonObject | None) -> tuple[JsonObject, float | None]:
         messages = self.task.messages(work.text)

@@ -132,6 +132,8 @@ class Task:
     schema          closed JSON Schema (draft 2020-12) of an answer
     reading_schema  closed JSON Schema of what readers write; its property order is the order in which
                     the model is trained to write keys. None: readers write answers
+    retry_schema    closed JSON Schema of a second try, when a refusal that the model is not sure of is noted
+                    'doubtful_refusal' by grounding and no rules read the text; None: refusals stand
     prompt          the system message, the same in training and serving
     rules           (text, today) -> reading, or None when the rules cannot read the text; None: the
                     task has no rules
@@ -159,6 +161,7 @@ class Task:
     examples: Sequence[str]
     rules: Callable[[str, date], JsonObject | None] | None = None
     reading_schema: JsonObject | None = None
+    retry_schema: JsonObject | None = None
     quality: Mapping[str, Callable[[Example], str | None]] = field(default_factory=dict)
     gates: Mapping[str, float] = field(default_factory=dict)
     recipe: str = "cpu"

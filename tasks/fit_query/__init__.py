@@ -11,16 +11,26 @@ from tasks.fit_query.ground import ground
 from tasks.fit_query.installations import LOOKUP
 from tasks.fit_query.rules import read
 from tasks.fit_query.score import score
-from tuneserve.task import Task
+from tuneserve.task import JsonObject, Task
 
 FOLDER = Path(__file__).parent
+_READING_SCHEMA = json.loads((FOLDER / "reading.schema.json").read_text(encoding="utf-8"))
+
+
+def _without_refusal(schema: JsonObject) -> JsonObject:
+    """`schema` of readings that refuse nothing."""
+    kinds = schema["properties"]["query_type"]
+    answered = {**kinds, "enum": [kind for kind in kinds["enum"] if kind != "unsupported"]}
+    return {**schema, "properties": {**schema["properties"], "query_type": answered}}
+
 
 TASK = Task(
     name="fit_query",
     description="Turns a question about UK Feed-in Tariff installations into JSON filters, and looks the rows up.",
     folder=FOLDER,
     schema=json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")),
-    reading_schema=json.loads((FOLDER / "reading.schema.json").read_text(encoding="utf-8")),
+    reading_schema=_READING_SCHEMA,
+    retry_schema=_without_refusal(_READING_SCHEMA),
     prompt=(FOLDER / "prompt.md").read_text(encoding="utf-8").strip(),
     rules=read,
     ground=ground,

@@ -51,7 +51,8 @@ _PATTERNS = (
         r"|directi(?:ons?|ves?)|prompts?|brief(?:ing)?|guidelines?|constraints?)\b"
         r"|\b(?:guidance|instructions?|rules|orders|directives?|guidelines?) (?:is|are|has been|have been) (?:now )?"
         r"(?:cancell?ed|revoked|void|lifted|suspended|withdrawn|superseded|replaced|overridden)\b"
-        r"|\b(?:print|repeat|show|output) (?:it|them|those|that) (?:out )?(?:in full|verbatim|word for word)\b"
+        r"|\b(?:print|repeat|show|output|quote|copy)\b[^.?!]{0,20} (?:in full|verbatim|word for word)\b"
+        r"|\bthe (?:text|words|message|lines) (?:you were (?:given|sent|shown)|above|before this)\b"
         r"|</?\w+>|\bdrop table\b|\bselect \* from\b",
     ),
     (
@@ -60,7 +61,10 @@ _PATTERNS = (
         r"|met(?:re"
         r"|er)s?|m|mins?|minutes?|hours?)(?:'|’)?\s*"
         r"(?:drive\s+|walk\s+)?(?:of|from|radius|around)\b"
-        r"|\b[\d.,]{1,9}\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:of|from|radius|around|away|north|south|east"
+        r"|\b(?:[\d.,]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty"
+        r"|sixty"
+        r"|a hundred|a few|a couple of|several|some)\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:out\s+)?"
+        r"(?:of|from|radius|around|away|north|south|east"
         r"|west)\b"
         r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|(?<!\ba )mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
         r"|of)\b(?! now)"
@@ -70,7 +74,7 @@ _PATTERNS = (
     (
         "statistic",
         r"\bmedians?\b|\bpercentages?\b|\bper\s?cent\b|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
-        r"|proportion) of\b|\bstandard deviation\b|\bload fac\w*\b|\bwhat %",
+        r"|proportion) of\b|\bstandard deviation\b|\b(?:load|capacity|power) fac\w*\b|\btorques?\b|\bwhat %",
     ),
     (
         "owner",
@@ -117,14 +121,16 @@ _PATTERNS = (
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)
 
 _EXCLUDING = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|excluding|exc?l?\.(?= )|excl|excludes?|omitting|barring|apart from|aside from"
+    r"\b(?:(?:with|to) the exception of|bar(?= (?:those|the ones|any))|save for|ex(?=-)|except(?:ing)?(?: for)?"
+    r"|excluding|exc?l?\.(?= )|excl|excludes?|omitting|barring|apart from|aside from"
     r"|other than|but not|(?:not|without) counting|don['’]?t want|(?:don['’]?t|do not) include|though not|ignoring"
     r"|skip|omit|not including|but none|but no"
     r"|leav(?:e|ing) out|rather than"
     r"|without|outside(?: of)?|not (?:in|near|around|from|at|including)|anywhere but|anything but|everything but"
     r"|all but|minus|nowhere near)"
-    r"\s+(?:for\s+)?(?:any(?:thing)?\s+)?(?:in\s+|of\s+|on\s+|from\s+|the\s+|those\s+|these\s+|sites\s+in\s+"
-    r"|ones\s+in\s+"
+    r"[\s-]+(?:for\s+)?(?:any(?:thing)?\s+)?(?:in\s+|of\s+|on\s+|from\s+|around\s+|round\s+|the\s+|those\s+|these\s+"
+    r"|sites\s+in\s+"
+    r"|ones\s+(?:in|near|round|around|from|at)\s+"
     r"|ones\s+|near\s+)*",
     re.IGNORECASE,
 )

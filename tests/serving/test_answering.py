@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -13,13 +14,79 @@ from sqlalchemy.exc import OperationalError
 from serving.answering import Answerer, NoAnswer
 from serving.cache import MemoryCache
 from serving.decision import UNCONFIRMED
+from serving.engines.engine import Completion
 from serving.input_text import InputEmpty, InputTooLong
 from tests.serving.conftest import READING, TASK, ScriptedEngine, no_import
 from tuneserve.answer import FieldSource
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable, UsageError
-from tuneserve.task import Evidence, Grounded, Lookup, Problem, Rows
+from tuneserve.task import Evidence, Grounded, JsonObject, Lookup, Problem, Rows, Task
 
 WITHOUT_RULES = replace(TASK, rules=None)
+DOUBT = Problem("doubtful_refusal", "it plainly asks for a length")
+
+
+def doubting_task(rules: Callable[[str, date], JsonObject | None] | None = None) -> Task:
+    """A task whose grounding doubts a refusal, here {}; the schema of its second try wants a length."""
+
+    def ground(text: str, reading: JsonObject, today: date) -> Grounded:
+        return TASK.ground(text, reading, today) if reading else Grounded({}, {}, (DOUBT,))
+
+    schema = {**TASK.schema, "required": []}
+    reading_schema = {**READING, "required": []}
+    return replace(TASK, ground=ground, rules=rules, schema=schema, reading_schema=reading_schema, retry_schema=READING)
+
+
+class Unsure(ScriptedEngine):
+    """Tells how probable each of its texts is."""
+
+    def __init__(self, confidence: float | None, *plays: str) -> None:
+        super().__init__(*plays)
+        self.confidence = confidence
+
+    def complete(self, *arguments: Any, **named: Any) -> Completion:
+        return replace(super().complete(*arguments, **named), confidence=self.confidence)
+
+
+def test_a_doubtful_refusal_is_asked_again_without_refusals() -> None:
+    engine = Unsure(0.8, "{}", '{"length":"3 km"}')
+    answer = Answerer(doubting_task(), engine).answer("3 km")
+    assert answer.output == {"metres": 3000}
+    assert answer.origin == "repaired"
+    assert [problem.code for problem in answer.problems] == ["second_reading"]
+    assert [asked["schema"] for asked in engine.asked] == [None, READING]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "plays", "times"),
+    [
+        (0.999, ("{}", '{"length":"3 km"}'), 1),  # sure of its refusal
+        (None, ("{}", '{"length":"3 km"}'), 1),
+        (0.8, ("{}", '{"length":"7 km"}'), 2),  # not in the question: blocked
+        (0.8, ("{}", "no reading"), 2),
+        (0.8, ("{}", "{}"), 2),
+    ],
+)
+def test_a_refusal_stands_where_it_is_sure_or_its_second_reading_is_worse(
+    confidence: float | None, plays: tuple[str, str], times: int
+) -> None:
+    engine = Unsure(confidence, *plays)
+    answer = Answerer(doubting_task(), engine).answer("3 km")
+    assert answer.output == {}
+    assert DOUBT in answer.problems
+    assert len(engine.asked) == times
+
+
+def test_a_refusal_that_rules_can_weigh_is_not_asked_again() -> None:
+    engine = Unsure(0.8, "{}", '{"length":"3 km"}')
+    answer = Answerer(doubting_task(rules=lambda text, today: {"length": "3 km"}), engine).answer("3 km")
+    assert answer.origin == "rules"
+    assert len(engine.asked) == 1
+
+
+def test_a_task_without_a_second_schema_asks_once() -> None:
+    engine = Unsure(0.8, "{}", '{"length":"3 km"}')
+    assert Answerer(replace(doubting_task(), retry_schema=None), engine).answer("3 km").output == {}
+    assert len(engine.asked) == 1
 
 
 def test_the_model_s_reading_becomes_a_checked_answer() -> None:
