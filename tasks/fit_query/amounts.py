@@ -91,6 +91,7 @@ def unit_of(word: str) -> str | None:
     near = min(_LONG_UNITS, key=lambda name: OSA.distance(bare, name))
     return _UNITS[near] if OSA.distance(bare, near) <= 2 and bare[0] == near[0] else None
 
+
 _ARTICLE = re.compile(r"an?\s+(?=\w)", re.IGNORECASE)
 
 

@@ -1,8 +1,8 @@
 """Postcodes and FIT ids as they are dictated: letters one by one or by the spelling alphabet, numbers in words.
 
-    find_spoken_postcodes("alpha bravo four two and c f thirty three") -> mentions of AB42 and CF33
-    spoken_whole("two thousand and forty one") -> 2041
-    labelled_id("the tariff on fit number two thousand and forty one") -> ("2041", its span)
+find_spoken_postcodes("alpha bravo four two and c f thirty three") -> mentions of AB42 and CF33
+spoken_whole("two thousand and forty one") -> 2041
+labelled_id("the tariff on fit number two thousand and forty one") -> ("2041", its span)
 """
 
 from __future__ import annotations

@@ -140,6 +140,8 @@ def _only_tells(text: str, part: Part, asked: frozenset[str]) -> bool:
         return False
     told = bool(TELLS.search(written) or PAST.search(written) or HAS.search(written))
     told = told or _BENIGN.match(written) is not None
+    if "UNSAYABLE" in part.kinds and (not told or WISHES.search(written)):
+        return False  # "Battery storage too.", "They must be on schools."
     if not hard:
         return told or not part.kinds & _SOFT
     if not told or (WISHES.search(written) and not PAST.search(written)):

@@ -104,9 +104,7 @@ def known_words() -> frozenset[str]:
 def trigger_words() -> tuple[str, ...]:
     """Words of the lexicon that a misspelling may be corrected to."""
     passing = {"", CLASSES["STORY"], CLASSES["COMPOUND"], CLASSES["FOREIGN"], CLASSES["ORDERS"], CLASSES["OWN"]}
-    words = {
-        word for keys, kind, _ in _all_phrases() if kind not in passing for word in keys
-    }
+    words = {word for keys, kind, _ in _all_phrases() if kind not in passing for word in keys}
     return tuple(sorted(word for word in words if len(word) > 3 and word.isalpha()))
 
 

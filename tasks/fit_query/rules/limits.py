@@ -23,6 +23,8 @@ _OF_SUPPORT = re.compile(
     r"|terms?|life|eligibility)\b",
     re.IGNORECASE,
 )
+
+
 @early_numbers("time: the last year of the tariff", "(?:IN|WITHIN)? (?P<last>DATE) (?=SUPPORT|LEFT|FIT|RATE)")
 def _(question: Question, found: Match) -> bool | None:
     """ "In the last year of its FIT" has at most that year left."""
