@@ -36,6 +36,7 @@ SHIPPED_FILE = Path(__file__).resolve().parent / "data" / "fit_wind_sites.csv"
 _SHIPPED = "shipped"
 # The rule behind `support_end`, which is a column: another rule needs another name, or known rows keep the old dates.
 _SUPPORT_RULE = "support of 15 July 2009 and earlier"
+_SEARCH_INDEX = "search index"
 
 
 class Base(DeclarativeBase):
@@ -68,6 +69,19 @@ class Installation(Base):
     __table_args__ = (
         CheckConstraint("fit_id IS NOT NULL OR report_key IS NOT NULL", name="fit_installation_known_by"),
         CheckConstraint("capacity_kw >= 0", name="fit_installation_capacity"),
+        # All that conditions, groups and figures need, so that most answers never read the rows themselves.
+        Index(
+            "fit_installation_search",
+            *(
+                "technology",
+                "postcode_area",
+                "postcode_district",
+                "capacity_kw",
+                "commissioned",
+                "support_end",
+                "region",
+            ),
+        ),
         Index("fit_installation_technology_capacity", "technology", "capacity_kw"),
         Index("fit_installation_postcode_area", "postcode_area", "capacity_kw"),
         Index("fit_installation_postcode_district", "postcode_district"),
@@ -91,7 +105,7 @@ def ensure_loaded(url: str) -> None:
     Safe when several processes come at the same time: each looks again once it holds the writing lock.
     """
     with reading(url) as connection:
-        if _done(connection) == {_SHIPPED, _SUPPORT_RULE}:
+        if _done(connection) == {_SHIPPED, _SUPPORT_RULE, _SEARCH_INDEX}:
             return
     with writing(url) as connection:
         done = _done(connection)
@@ -99,6 +113,8 @@ def ensure_loaded(url: str) -> None:
             _load_shipped(connection)
         if _SUPPORT_RULE not in done:
             _correct_support(connection)
+        if _SEARCH_INDEX not in done:
+            _make_searchable(connection)
 
 
 def _load_shipped(connection: Connection) -> None:
@@ -121,6 +137,23 @@ def _correct_support(connection: Connection) -> None:
             connection.execute(update(Installation).where(Installation.id == row.id).values(support_end=end))
             changed += 1
     connection.execute(insert(LoadedSource), {"name": _SUPPORT_RULE, "installations": changed})
+
+
+def _make_searchable(connection: Connection) -> None:
+    """Databases of before this index get it now."""
+    index = next(one for one in Installation.__table__.indexes if one.name == "fit_installation_search")  # type: ignore[attr-defined]
+    connection.execute(CreateIndex(index, if_not_exists=True))
+    tell_sizes(connection)
+    connection.execute(insert(LoadedSource), {"name": _SEARCH_INDEX, "installations": 0})
+
+
+def tell_sizes(connection: Connection) -> None:
+    """Lets the database count its rows anew, or it goes through nearly all of them by the wrong index.
+
+    Measured in 100,000 rows on SQLite: 95 in 100 searches within 30 ms of processor time, and within 287 ms without
+    this and the index that has all columns.
+    """
+    connection.exec_driver_sql(f"ANALYZE {Installation.__tablename__}")
 
 
 def column_values(row: SourceRow) -> dict[str, Any]:

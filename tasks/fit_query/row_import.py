@@ -27,7 +27,7 @@ from sqlalchemy import Connection, Table, bindparam, func, insert, select, updat
 
 from tasks.fit_query.database import writing
 from tasks.fit_query.ofgem_report import SourceFile, SourceRow, read_source
-from tasks.fit_query.register import Installation, column_values, ensure_loaded
+from tasks.fit_query.register import Installation, column_values, ensure_loaded, tell_sizes
 from tuneserve.task import ImportReport
 
 _TABLE = cast(Table, Installation.__table__)
@@ -68,6 +68,7 @@ def import_file(url: str, path: Path, progress: Callable[[int, int], None], toda
     with writing(url) as connection:
         changes = _changes(source, _known_rows(connection, {row.technology for row in source.rows}))
         _write(connection, source, changes)
+        tell_sizes(connection)
         note = _note(connection, source, changes)
     progress(total, total)
     return ImportReport(

@@ -351,6 +351,25 @@ def test_known_rows_take_over_a_new_rule_of_support(tmp_path: Path) -> None:
     assert ask(url, {}).total == 7508
 
 
+def test_a_database_of_before_gets_the_search_index_and_uses_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'fit.db'}"
+    ask(url, {})
+    with sqlite3.connect(tmp_path / "fit.db") as database:
+        database.execute("DELETE FROM fit_loaded_source WHERE name = 'search index'")
+        database.execute("DROP INDEX fit_installation_search")
+        database.execute("DELETE FROM sqlite_stat1")
+    database.close()
+    ask(url, {})
+    asked = (
+        "EXPLAIN QUERY PLAN SELECT count(*), sum(capacity_kw) FROM fit_installation "
+        "WHERE technology = 'Wind' AND postcode_area IN ('PL', 'TR') AND commissioned >= '2012-01-01'"
+    )
+    with sqlite3.connect(tmp_path / "fit.db") as database:
+        assert database.execute("SELECT count(*) FROM sqlite_stat1").fetchone() != (0,)
+        assert "COVERING INDEX fit_installation_search" in str(database.execute(asked).fetchall())
+    database.close()
+
+
 def test_a_missing_folder_of_the_database_is_made(tmp_path: Path) -> None:
     assert ask(f"sqlite:///{tmp_path}/a/b/fit.db", {"fit_id": "4004"}).total == 1
 
