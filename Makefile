@@ -9,7 +9,7 @@ export PIP_FIND_LINKS := $(strip $(PIP_FIND_LINKS) $(WHEELS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: up secrets compose-test sbom audit help demo test test-quick serve train bench install-train lint docs lock clean
+.PHONY: fuzz soak faults up secrets compose-test sbom audit help demo test test-quick serve train bench install-train lint docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,16 @@ train: .venv/.train ## the whole pipeline for fit_query on the default recipe
 
 bench: .venv/.serve ## measure serving on this machine and write docs/benchmarks.md; PARTS="gateway rules", QUICK=1
 	@$(BIN)/python -m serving.bench $(PARTS) $(if $(QUICK),--quick)
+
+fuzz: .venv/.test ## 100,000 damaged requests and model texts; COUNT=1000, SEED=7 repeats a run
+	@$(BIN)/python -m tests.load.fuzz $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+
+soak: .venv/.test ## a gateway under steady load for an hour, and how its memory grows; MINUTES=10
+	@$(BIN)/tuneserve prepare fit_query >/dev/null
+	@$(BIN)/python -m tests.load.soak $(if $(MINUTES),--minutes $(MINUTES))
+
+faults: .venv/.test ## break what the gateway rests on, one after the other, and write docs/faults.md
+	@$(BIN)/python -m tests.load.faults
 
 install-train: .venv/.train ## install what training needs (PyTorch), nothing else
 

@@ -6,6 +6,7 @@ set -eu
 password() { cat "/run/secrets/$1"; }
 psql --username=postgres --dbname=postgres --quiet --no-psqlrc --set=ON_ERROR_STOP=1 \
     --set=tuneserve="$(password tuneserve)" --set=exporter="$(password exporter)" >/dev/null <<'SQL'
+SET client_min_messages = warning; -- what is there already is no news
 SELECT 'CREATE ROLE ' || name || ' LOGIN' FROM unnest(ARRAY['tuneserve', 'exporter']) AS name
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE tuneserve PASSWORD :'tuneserve';

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -22,6 +22,7 @@ from serving.gateway_metrics import GatewayCollector
 from serving.hosts import Hosts
 from serving.keys import KeyRing
 from serving.metrics import Metrics
+from serving.presence import STATUS, CallerGone
 from serving.problem import Refusal, refusal_of, refusal_of_fields, refusal_of_http
 from serving.redis_link import RedisLink
 from serving.releases import routes as release_routes
@@ -108,6 +109,7 @@ def create_app(
         app.include_router(module.routes)
     for expected in (TuneserveError, HTTPException, RequestValidationError):
         app.add_exception_handler(expected, _refused)
+    app.add_exception_handler(CallerGone, _nobody_there)
     _surround(app, gateway, keys or KeyRing(settings.keys))
     app.openapi = lambda: with_keys(FastAPI.openapi(app))  # type: ignore[method-assign]
     return app
@@ -147,6 +149,11 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     refusal = _refusal(error, request.headers.get("content-type", ""))
     request.app.state.gateway.metrics.rejected(refusal.slug)
     return refusal.response(request.state.request_id, request.url.path)
+
+
+async def _nobody_there(request: Request, error: Exception) -> Response:
+    request.app.state.gateway.metrics.rejected("caller-gone")
+    return Response(status_code=STATUS)
 
 
 def _refusal(error: Exception, content_type: str) -> Refusal:

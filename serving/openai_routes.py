@@ -12,12 +12,18 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving import shapes
+from serving.presence import while_there
 from serving.problem import Refusal
 from serving.served import ServedTask
 from serving.task_routes import PROBLEMS, gateway_of
 from tuneserve.answer import Answer
 
 routes = APIRouter(prefix="/v1", tags=["openai"])
+
+
+_CHAT = shapes.reply(shapes.COMPLETION)
+_CHAT["content"]["text/event-stream"] = {"schema": shapes.TEXT}
 
 
 class TextPart(BaseModel):
@@ -48,22 +54,23 @@ class ChatRequest(BaseModel):
     n: int | None = Field(1, ge=1, le=1)
 
 
-@routes.get("/models")
+@routes.get("/models", responses={200: shapes.reply(shapes.MODELS), **PROBLEMS})
 async def models(request: Request) -> JSONResponse:
     """The tasks, as OpenAI lists models."""
     return JSONResponse({"object": "list", "data": [_model(served) for served in gateway_of(request).tasks.values()]})
 
 
-@routes.get("/models/{model}", responses=PROBLEMS)
+@routes.get("/models/{model}", responses={200: shapes.reply(shapes.MODEL), **PROBLEMS})
 async def model(request: Request, model: str) -> JSONResponse:
     """One task, as OpenAI shows a model."""
     return JSONResponse(_model(gateway_of(request).served(model)))
 
 
-@routes.post("/chat/completions", responses=PROBLEMS)
+@routes.post("/chat/completions", responses={200: _CHAT, **PROBLEMS})
 async def complete(request: Request, chat: Annotated[ChatRequest, Body()]) -> Response:
     """Answers the last message of the user; what came before it is not read."""
-    answer = await gateway_of(request).answer(chat.model, _question(chat), caller=request.state.caller)
+    work = gateway_of(request).answer(chat.model, _question(chat), caller=request.state.caller)
+    answer = await while_there(request, work)
     content = json.dumps(answer.output, ensure_ascii=False, separators=(",", ":"))
     if not chat.stream:
         return JSONResponse(_completion(answer, content))

@@ -5,19 +5,26 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from serving import shapes
 from serving.metrics import CONTENT_TYPE
 from serving.task_routes import gateway_of
 
 routes = APIRouter(tags=["system"])
 
 
-@routes.get("/healthz")
+@routes.get("/healthz", responses={200: shapes.reply(shapes.ALIVE, description="alive")})
 async def health() -> JSONResponse:
     """The process is alive and its event loop turns."""
     return JSONResponse({"status": "alive"})
 
 
-@routes.get("/readyz", responses={503: {"description": "not every released model has generated a token"}})
+@routes.get(
+    "/readyz",
+    responses={
+        200: shapes.reply(shapes.READINESS, description="ready"),
+        503: shapes.reply(shapes.READINESS, description="not every released model has generated a token"),
+    },
+)
 async def readiness(request: Request) -> JSONResponse:
     """200 when a token of every released model was generated; 503 else.
 
@@ -38,7 +45,9 @@ async def readiness(request: Request) -> JSONResponse:
     return JSONResponse(shown, 200 if status == "ready" else 503)
 
 
-@routes.get("/metrics", response_class=Response)
+@routes.get(
+    "/metrics", response_class=Response, responses={200: shapes.reply(shapes.TEXT, "text/plain", "exposition text")}
+)
 async def metrics(request: Request) -> Response:
     """Prometheus exposition text."""
     return Response(gateway_of(request).metrics.page(), media_type=CONTENT_TYPE)

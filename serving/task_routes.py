@@ -12,8 +12,10 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from serving import shapes
 from serving.corrections import keep_correction
 from serving.gateway import Gateway
+from serving.presence import while_there
 from serving.problem import MEDIA_TYPE, Refusal, refusal_of
 from serving.served import ServedTask
 from tuneserve.errors import TuneserveError
@@ -45,7 +47,7 @@ class Correction(BaseModel):
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": meaning, "content": {MEDIA_TYPE: {}}}
+    status: shapes.reply(shapes.PROBLEM, MEDIA_TYPE, meaning)
     for status, meaning in {
         400: "not JSON",
         401: "no or wrong key",
@@ -61,29 +63,33 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@routes.get("/tasks")
+@routes.get("/tasks", responses={200: shapes.reply(shapes.TASKS), **PROBLEMS})
 async def tasks(request: Request) -> JSONResponse:
     """All tasks that are served."""
     gateway = gateway_of(request)
     return JSONResponse({"tasks": [described(served) for served in gateway.tasks.values()]})
 
 
-@routes.get("/tasks/{task}", responses=PROBLEMS)
+@routes.get("/tasks/{task}", responses={200: shapes.reply(shapes.TASK), **PROBLEMS})
 async def task(request: Request, task: str) -> JSONResponse:
     """One task: its schema, examples, release and measured accuracy."""
     return JSONResponse(described(gateway_of(request).served(task)))
 
 
-@routes.post("/tasks/{task}/answer", responses=PROBLEMS)
+@routes.post("/tasks/{task}/answer", responses={200: shapes.reply(shapes.ANSWER), **PROBLEMS})
 async def answer(request: Request, task: str, question: Annotated[Question, Body()]) -> JSONResponse:
     """A checked answer to one input."""
-    given = await gateway_of(request).answer(task, question.input, question.rows, caller=request.state.caller)
-    return JSONResponse(given.as_json())
+    work = gateway_of(request).answer(task, question.input, question.rows, caller=request.state.caller)
+    return JSONResponse((await while_there(request, work)).as_json())
 
 
 @routes.post(
     "/tasks/{task}/batch",
-    responses={200: {"content": {LINES: {}}, "description": "an Answer or a problem a line, in order"}, **PROBLEMS},
+    response_class=StreamingResponse,
+    responses={
+        200: shapes.reply({"type": "string"}, LINES, "an Answer or a problem with its line, in order"),
+        **PROBLEMS,
+    },
     openapi_extra={"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string"}}}}},
 )
 async def batch(request: Request, task: str) -> StreamingResponse:
@@ -103,7 +109,7 @@ async def batch(request: Request, task: str) -> StreamingResponse:
     return StreamingResponse(_replies(gateway, task, lines, request), media_type=LINES)
 
 
-@routes.post("/answers/{answer_id}/correction", status_code=201, responses=PROBLEMS)
+@routes.post("/answers/{answer_id}/correction", status_code=201, responses={201: shapes.reply(shapes.KEPT), **PROBLEMS})
 async def correct(request: Request, answer_id: str, correction: Annotated[Correction, Body()]) -> JSONResponse:
     """Keeps what the answer should have been, for ever."""
     gateway = gateway_of(request)

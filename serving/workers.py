@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from serving.engines.engine import CALLER_GONE
 from serving.problem import Refusal
 
 T = TypeVar("T")
@@ -35,20 +36,26 @@ class Workers:
         """What `work()` returns, done in a thread.
 
         Raises Refusal 503 when the queue is full; `patient` callers wait for room instead. When the
-        caller is cancelled, work that has not begun is dropped.
+        caller is cancelled, work that has not begun is dropped, and what has begun ends before its next step
+        of the model (Abandoned): a call of a model server under way is waited for, and its answer kept.
         """
         while not self._enter():
             if not patient:
                 detail = f"{self._queue_size} questions are waiting already"
                 raise Refusal(503, "queue-full", detail, retry_after=RETRY_SECONDS)
             await asyncio.sleep(PATIENCE_SECONDS)
+        gone = threading.Event()
         try:
-            future = self._threads.submit(work)
+            future = self._threads.submit(_done_unless, gone, work)
         except RuntimeError as error:
             self._leave()
             raise Refusal(503, "stopping", "the gateway is stopping", retry_after=RETRY_SECONDS) from error
         future.add_done_callback(self._leave)
-        return await asyncio.wrap_future(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            gone.set()
+            raise
 
     def close(self) -> None:
         """Finishes what is under way, drops what waits."""
@@ -69,3 +76,12 @@ class Workers:
 
     def _waiting(self) -> int:
         return max(0, self._under_way - self.concurrency)
+
+
+def _done_unless(gone: threading.Event, work: Callable[[], T]) -> T:
+    """`work()`, which engines break off once `gone` is set."""
+    before = CALLER_GONE.set(gone)
+    try:
+        return work()
+    finally:
+        CALLER_GONE.reset(before)

@@ -80,9 +80,17 @@ class SettingsError(TuneserveError):
 
 
 class EngineError(TuneserveError):
-    """`kind` is a short metric label: never a question, an id or a message."""
+    """`kind` is a short metric label: never a question, an id or a message.
+
+    `quoted` is what the model server said, on one line. It may repeat a question, so it stays out of the
+    message: callers are not sent it, and it is logged at level debug alone.
+    """
 
     kind = "failed"
+
+    def __init__(self, message: str, quoted: str = "") -> None:
+        super().__init__(message)
+        self.quoted = quoted
 
 
 class EngineUnavailable(EngineError):

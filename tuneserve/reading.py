@@ -32,8 +32,9 @@ class ReadingParser:
     def parse(self, text: str) -> JsonObject:
         """The one JSON object that `text` consists of.
 
-        Strict on purpose: no prose around it, no code fence, no key twice, no NaN. A model that has to
-        be guessed at is asked again with a grammar instead. Raises NotAReading.
+        Strict on purpose: no prose around it, no code fence, no key twice, no NaN, no half of a surrogate
+        pair (which nothing could be sent or stored with). A model that has to be guessed at is asked again
+        with a grammar instead. Raises NotAReading.
         """
         try:
             found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_refuse, parse_float=_finite)
@@ -41,6 +42,8 @@ class ReadingParser:
             raise NotAReading("not_json", f"the model wrote no JSON: {error}") from error
         if not isinstance(found, dict):
             raise NotAReading("not_json", "the model wrote JSON that is no object")
+        if not _is_text(text, found):
+            raise NotAReading("not_json", "the model wrote half a character")
         self.check(found)
         return found
 
@@ -50,6 +53,17 @@ class ReadingParser:
         if error is not None:
             where = "/".join(str(step) for step in error.absolute_path) or "the object"
             raise NotAReading("not_by_schema", f"{where} breaks '{error.validator}' of the schema")
+
+
+def _is_text(text: str, found: JsonObject) -> bool:
+    """Whether all of it can be written as UTF-8: JSON can spell code points that are no characters."""
+    if text.isascii() and "\\u" not in text:
+        return True
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> JsonObject:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
-from serving.bench import by_ollama, embedded, growth, identity, own_cost, small
+from serving.bench import by_ollama, choices, embedded, growth, identity, own_cost, small
 from serving.bench.figures import Part
-from serving.bench.machine import busy, machine
+from serving.bench.machine import Meanwhile, machine
 from serving.bench.page import Measured, page
 from serving.bench.plan import Plan, question_texts
 from tuneserve.commands.answers import prepared_models
@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[Plan], Part]] = {
     "cache": small.measure_cache,
     "search": small.measure_search,
     growth.NAME: growth.measure,
+    choices.NAME: choices.measure,
     identity.NAME: identity.measure,
 }
 # Five minutes by itself, and the same on every machine of a kind: asked for by its name.
@@ -50,9 +51,9 @@ def bench(parts: tuple[str, ...], name: str, quick: bool, no_page: bool) -> None
     results = {} if not kept.is_file() else json.loads(kept.read_text(encoding="utf-8"))
     for part in parts or [part for part in PARTS if part not in NOT_UNASKED]:
         began = time.monotonic()
-        load = busy()
+        meanwhile = Meanwhile()
         found = PARTS[part](plan)
-        measured = Measured(found, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", quick, load, machine())
+        measured = Measured(found, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", quick, meanwhile.others(), machine())
         results[part] = measured.as_json()
         _print(measured, time.monotonic() - began)
         if not no_page:
@@ -61,7 +62,7 @@ def bench(parts: tuple[str, ...], name: str, quick: bool, no_page: bool) -> None
 
 def _print(measured: Measured, seconds: float) -> None:
     part = measured.part
-    click.secho(f"{part.title} ({seconds:.0f} s)", bold=True)
+    click.secho(f"{part.title} ({seconds:.0f} s, {measured.others:.0%} of the processors taken by others)", bold=True)
     if part.skipped:
         click.echo(f"  skipped: {part.skipped}")
     for line in part.lines:
@@ -77,7 +78,9 @@ def _write(kept: Path, results: dict[str, dict[str, object]]) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     measured = [Measured.from_json(results[part]) for part in PARTS if part in results]
-    (project_root() / "docs" / "benchmarks.md").write_text(page(measured), encoding="utf-8")
+    missing = [part for part in PARTS if part not in results]
+    tried = (Path(__file__).parent / "tried.md").read_text(encoding="utf-8")
+    (project_root() / "docs" / "benchmarks.md").write_text(page(measured, missing, tried), encoding="utf-8")
 
 
 if __name__ == "__main__":

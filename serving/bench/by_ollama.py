@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 
 import httpx
 
-from serving.bench.embedded import Reader, Written, by_http, in_turns, same
+from serving.bench.embedded import by_http
 from serving.bench.figures import Line, Part, Times, median_ratio
 from serving.bench.gateways import gateway
 from serving.bench.plan import Plan
+from serving.bench.rounds import MOST_ROUNDS, Reader, Written, in_turns, same
 from serving.input_text import cleaned
 from serving.settings import read_settings
 from tuneserve.task import JsonObject
@@ -28,15 +30,17 @@ def measure(plan: Plan) -> Part:
         missing = _missing(ollama, url, model)
         if missing:
             return Part(NAME, TITLE, ABOUT, skipped=missing)
-        texts = plan.some(20, 120)
-        with gateway("tuneserve.cli", "serve", cache_size="0", engine="ollama") as port, ExitStack() as opened:
+        texts = plan.some(60, 360)
+        with ExitStack() as opened:
             ways: dict[str, Reader] = {
-                "gateway": opened.enter_context(by_http(plan, port)),
+                "gateway": opened.enter_context(_gateway(plan, "repair")),
+                "held": opened.enter_context(_gateway(plan, "always")),
                 "format": _direct(plan, ollama, plan.task.written_schema),
                 "free": _direct(plan, ollama, None),
             }
-            took, wrote = in_turns(plan, ways, texts, "Ollama")
+            rounds = in_turns(plan, ways, texts, len(texts) // MOST_ROUNDS, "Ollama")
         told = ollama.get("/api/version").json().get("version", "unknown")
+    took, wrote = rounds.took, rounds.wrote
     times = {name: Times.of(ms) for name, ms in took.items()}
     ratio = times["format"].p50 / times["gateway"].p50
     lines = (
@@ -48,14 +52,28 @@ def measure(plan: Plan) -> Part:
             f"p50 <= {GOAL_P50:.0f}, p95 <= {GOAL_P95:.0f} ms, {GOAL_RATIO} times as soon",
             times["gateway"].p50 <= GOAL_P50 and times["gateway"].p95 <= GOAL_P95 and ratio >= GOAL_RATIO,
         ),
+        Line(
+            "the same with `TUNESERVE_GRAMMAR=always`",
+            times["held"],
+            f"{median_ratio(took['held'], took['gateway']):.2f} times as long (median of pairs)",
+        ),
         Line("beside: Ollama with `format`", times["format"]),
         Line(
             "beside: Ollama without `format`",
             times["free"],
-            f"the same text as with it: {same(wrote['free'], wrote['format'], 'text')} of {len(texts)}",
+            f"the same text as with it: {same(wrote['free'], wrote['format'], 'text')} of {rounds.n}",
         ),
     )
-    return Part(NAME, TITLE, ABOUT, lines, more={"ollama": told, "ratio": ratio})
+    return Part(NAME, TITLE, f"{ABOUT} {rounds.told}", lines, more={"ollama": told, "ratio": ratio})
+
+
+@contextmanager
+def _gateway(plan: Plan, grammar: str) -> Iterator[Reader]:
+    with (
+        gateway("tuneserve.cli", "serve", cache_size="0", engine="ollama", grammar=grammar) as port,
+        by_http(plan, port) as read,
+    ):
+        yield read
 
 
 def _missing(ollama: httpx.Client, url: str, model: str) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
 from serving.answering import Answerer
 from serving.bench.figures import Line, Part, Times, median_ratio
-from serving.bench.gateways import gateway
+from serving.bench.gateways import BenchError, gateway
 from serving.bench.load import HOST, answer_path, body_of
 from serving.bench.plan import Plan
+from serving.bench.rounds import MOST_ROUNDS, Reader, Rounds, Written, in_turns, passes_of, same
 from serving.engines.engine import Completion, Message
 from serving.engines.llama_cpp import LlamaCppEngine
 from serving.engines.llama_model import default_threads
+from serving.engines.model_thread import in_model_thread
 from serving.input_text import cleaned
 from tuneserve.errors import TuneserveError
 
@@ -30,28 +30,20 @@ process (rules, model, grounding); by plain greedy decoding with the same engine
 system prompt in their cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What one way of writing made of one question."""
-
-    text: str
-    finish: str
-    confidence: float | None = None
-    passes: int | None = None
-
-
 class Overheard:
-    """An embedded engine that keeps what it wrote last."""
+    """An embedded engine that keeps what it wrote first: a repair is held to a grammar, and no greedy text."""
 
     name = LlamaCppEngine.name
 
     def __init__(self, engine: LlamaCppEngine) -> None:
         self._engine = engine
-        self.last: Completion | None = None
+        self.first: Completion | None = None
 
     def complete(self, messages: Sequence[Message], **how: Any) -> Completion:
-        self.last = self._engine.complete(messages, **how)
-        return self.last
+        done = self._engine.complete(messages, **how)
+        if self.first is None:
+            self.first = done
+        return done
 
     def warm_up(self, messages: Sequence[Message]) -> None:
         self._engine.warm_up(messages)
@@ -60,11 +52,8 @@ class Overheard:
         self._engine.close()
 
 
-Reader = Callable[[str], Written | None]
-
-
 def measure(plan: Plan) -> Part:
-    texts = plan.some(30, 200)
+    texts = plan.some(90, 600)
     with gateway("tuneserve.cli", "serve", cache_size="0", engine="llama_cpp") as port, ExitStack() as opened:
         ways: dict[str, Reader] = {
             "gateway": opened.enter_context(by_http(plan, port)),
@@ -72,29 +61,8 @@ def measure(plan: Plan) -> Part:
             "plain": opened.enter_context(by_plain_steps(plan)),
             "stock": opened.enter_context(by_stock_library(plan)),
         }
-        took, wrote = in_turns(plan, ways, texts, "embedded engine")
-    return _part(took, wrote)
-
-
-def in_turns(
-    plan: Plan, ways: Mapping[str, Reader], texts: Sequence[str], label: str
-) -> tuple[dict[str, list[float]], dict[str, list[Written | None]]]:
-    """(milliseconds, what was written) of every way for every text; a way is first as often as it is last."""
-    for read in ways.values():
-        read(plan.task.examples[0])
-    took: dict[str, list[float]] = {name: [] for name in ways}
-    wrote: dict[str, list[Written | None]] = {name: [] for name in ways}
-    names = list(ways)
-    with plan.progress.bar(label, len(texts), unit="questions") as bar:
-        for number, text in enumerate(texts):
-            first = number % len(names)
-            for name in names[first:] + names[:first]:
-                began = time.perf_counter()
-                written = ways[name](text)
-                took[name].append((time.perf_counter() - began) * 1000)
-                wrote[name].append(written)
-            bar.advance()
-    return took, wrote
+        rounds = in_turns(plan, ways, texts, len(texts) // MOST_ROUNDS, "embedded engine")
+    return part_of(rounds)
 
 
 @contextmanager
@@ -104,7 +72,10 @@ def by_http(plan: Plan, port: int) -> Iterator[Reader]:
 
     def read(text: str) -> None:
         connection.request("POST", path, body_of(text), {"Content-Type": "application/json"})
-        connection.getresponse().read()
+        reply = connection.getresponse()
+        reply.read()
+        if reply.status not in (200, 422):  # 422: nobody could make an answer of it
+            raise BenchError(f"the gateway answered {reply.status}")
 
     yield read
     connection.close()
@@ -116,10 +87,10 @@ def by_answer_path(plan: Plan) -> Iterator[Reader]:
     answerer = Answerer(plan.task, engine, deadline_ms=60_000)
 
     def read(text: str) -> Written | None:
-        engine.last = None
+        engine.first = None
         with suppress(TuneserveError):  # that there is no answer is a result too: here what was written counts
             answerer.work_out(text)
-        done = engine.last
+        done = engine.first
         return None if done is None else Written(done.text, done.finish, done.confidence, done.passes)
 
     yield read
@@ -151,7 +122,9 @@ def by_stock_library(plan: Plan) -> Iterator[Reader]:
     def read(text: str) -> Written:
         messages: Any = plan.task.messages(cleaned(text))
         most = plan.task.max_tokens
-        reply: Any = llama.create_chat_completion(messages, temperature=0.0, repeat_penalty=1.0, max_tokens=most)
+        how = {"temperature": 0.0, "repeat_penalty": 1.0, "max_tokens": most}
+        # In the thread of the others: OpenMP slows all down when several compute.
+        reply: Any = in_model_thread(llama.create_chat_completion, messages, **how)
         choice = reply["choices"][0]
         return Written(choice["message"]["content"], choice["finish_reason"])
 
@@ -159,20 +132,8 @@ def by_stock_library(plan: Plan) -> Iterator[Reader]:
     llama.close()
 
 
-def same(ours: Sequence[Written | None], theirs: Sequence[Written | None], *fields: str) -> int:
-    """How many pairs agree in all `fields`."""
-    return sum(
-        a is not None and b is not None and all(getattr(a, field) == getattr(b, field) for field in fields)
-        for a, b in zip(ours, theirs, strict=True)
-    )
-
-
-def passes_of(written: Sequence[Written | None]) -> int:
-    return sum(one.passes or 0 for one in written if one is not None)
-
-
-def _part(took: Mapping[str, Sequence[float]], wrote: Mapping[str, Sequence[Written | None]]) -> Part:
-    n = len(took["path"])
+def part_of(rounds: Rounds) -> Part:
+    took, wrote, n = rounds.took, rounds.wrote, rounds.n
     times = {name: Times.of(ms) for name, ms in took.items()}
     identical = same(wrote["path"], wrote["plain"], "text", "finish", "confidence")
     like_stock = same(wrote["path"], wrote["stock"], "text", "finish")
@@ -201,4 +162,4 @@ def _part(took: Mapping[str, Sequence[float]], wrote: Mapping[str, Sequence[Writ
         Line("beside: `llama_cpp.Llama`, temperature 0", times["stock"], f"the same text: {like_stock} of {n}"),
     )
     more = {"identical": identical, "as_stock": like_stock, "ratio": ratio, "passes": passes, "steps": steps}
-    return Part(NAME, "One answer, embedded engine", ABOUT, lines, more=more)
+    return Part(NAME, "One answer, embedded engine", f"{ABOUT} {rounds.told}", lines, more=more)

@@ -36,12 +36,12 @@ def measure(plan: Plan) -> Part:
                 for clients in CLIENTS:
                     load = asyncio.run(closed_loop(ports, clients, requests, plan.seconds(SECONDS)))
                     best = max(best, load.a_second(200))
-                    lines.append(_line(processes, clients, load, best))
+                    lines.append(line(processes, clients, load, best))
                     bar.advance()
     return Part(NAME, "Growth", ABOUT, tuple(lines))
 
 
-def _line(processes: int, clients: int, load: Load, best: float) -> Line:
+def line(processes: int, clients: int, load: Load, best: float) -> Line:
     answered, refused = load.times(200), load.times(503)
     others = len(load.replies) - len(answered) - len(refused) - len(load.times(422))
     note = f"{load.a_second(200):.1f} answers a second"

@@ -70,6 +70,12 @@ class Caller:
         return int(head[9:12]), body
 
 
+async def once(port: int, requests: Sequence[bytes]) -> list[int]:
+    """The statuses of all requests, asked one after the other."""
+    async with Caller(port) as caller:
+        return [(await caller.ask(request))[0] for request in requests]
+
+
 async def closed_loop(ports: Sequence[int], clients: int, requests: Sequence[bytes], seconds: float) -> Load:
     """Every client asks its next question when it has the answer to the last one."""
     load = Load()

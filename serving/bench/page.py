@@ -17,12 +17,13 @@ PARTS="gateway growth"` measures those; `make bench QUICK=1` takes a quarter of 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A part with when and on what it was measured."""
+    """A part with when and on what it was measured; `others` is the share of the processors that other programs
+    took meanwhile."""
 
     part: Part
     when: str
     quick: bool
-    load_before: float
+    others: float
     machine: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
@@ -30,7 +31,7 @@ class Measured:
             "part": self.part.as_json(),
             "when": self.when,
             "quick": self.quick,
-            "load_before": self.load_before,
+            "others": self.others,
             "machine": self.machine,
         }
 
@@ -39,13 +40,16 @@ class Measured:
         return cls(**{**found, "part": Part.from_json(found["part"])})
 
 
-def page(measured: Sequence[Measured]) -> str:
+def page(measured: Sequence[Measured], missing: Sequence[str], tried: str) -> str:
+    """`missing` are parts that have not been measured; `tried` is a section of its own at the end."""
     blocks = ["# Benchmarks", MADE, INTRODUCTION]
     machines = list(dict.fromkeys(_machine(one.machine) for one in measured))
     blocks += [f"Measured on: {machine}." for machine in machines]
     for one in measured:
         blocks += _section(one)
-    return "\n\n".join(blocks) + "\n"
+    if missing:
+        blocks.append(f'Not measured yet: {", ".join(missing)}. `make bench PARTS="{" ".join(missing)}"` does.')
+    return "\n\n".join([*blocks, tried.strip()]) + "\n"
 
 
 def _machine(machine: dict[str, str]) -> str:
@@ -60,7 +64,7 @@ def _section(one: Measured) -> list[str]:
     if part.skipped:
         return [heading, f"Not measured: {part.skipped}."]
     quick = ", quick" if one.quick else ""
-    when = f"`make bench PARTS={part.name}`, {one.when}{quick}; load average before it {one.load_before:.1f}."
+    when = f"`make bench PARTS={part.name}`, {one.when}{quick}; other programs took {one.others:.0%} of the processors."
     return [heading, part.about, _table(part.lines), when]
 
 

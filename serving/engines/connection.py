@@ -56,8 +56,9 @@ class Connection:
         except httpx.TimeoutException as error:
             raise EngineTimeout(f"{self.server} did not answer before the deadline") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The library quotes what it could not read as HTTP.
             raise EngineUnavailable(
-                f"{self.server} broke off: {one_line(str(error)) or type(error).__name__}"
+                f"{self.server} broke off ({type(error).__name__})", one_line(str(error))
             ) from error
         if reply.status_code >= 400:
             raise Refused(reply.status_code, _message(raw))

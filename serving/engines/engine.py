@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -34,6 +36,14 @@ class Completion:
     passes: int | None = None
 
 
+class Abandoned(Exception):
+    """Nobody waits for this answer any more: no failure of the engine, and not worth another step of the model."""
+
+
+# Set while a question is worked on, by whoever gave the work away: is set when its caller has gone.
+CALLER_GONE: ContextVar[threading.Event | None] = ContextVar("caller_gone", default=None)
+
+
 class EngineBusy(EngineTimeout):
     """The deadline passed in a queue: the engine may be well, there is only too much to do."""
 
@@ -44,7 +54,8 @@ class Engine(Protocol):
     """Runs one model, greedily (temperature 0). Calls block and may come from several threads.
 
     Every method raises only EngineError and its subclasses: EngineUnavailable when no model can be
-    reached, EngineTimeout at the deadline, EngineError itself for anything else.
+    reached, EngineTimeout at the deadline, EngineError itself for anything else; and Abandoned from
+    `seconds_left` when the caller has gone.
     """
 
     @property
@@ -81,7 +92,13 @@ class Engine(Protocol):
 
 
 def seconds_left(deadline: float | None) -> float | None:
-    """Seconds until `deadline`; None when there is none. Raises EngineTimeout when it has passed."""
+    """Seconds until `deadline`; None when there is none.
+
+    Raises EngineTimeout when it has passed, Abandoned when nobody waits for the answer.
+    """
+    gone = CALLER_GONE.get()
+    if gone is not None and gone.is_set():
+        raise Abandoned
     if deadline is None:
         return None
     left = deadline - time.monotonic()

@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 FAILURES_TO_OPEN = 3
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
+# How long one probe is waited for before the next is sent: at first, and at most, since loading a model takes time.
+FIRST_PATIENCE_SECONDS = 5.0
+LONGEST_PATIENCE_SECONDS = 120.0
 CLOSED, HALF_OPEN, OPEN = 0, 1, 2
 
 
@@ -39,11 +42,13 @@ class GuardedEngine:
         probe: Sequence[Message],
         tell: Callable[[int], None] = lambda state: None,
         first_pause: float = FIRST_PAUSE_SECONDS,
+        first_patience: float = FIRST_PATIENCE_SECONDS,
     ) -> None:
         self._engine = engine
         self._probe = probe
         self._tell = tell
         self._first_pause = first_pause
+        self._first_patience = first_patience
         self._lock = threading.Lock()
         self._failures = 0
         self._state = CLOSED
@@ -125,9 +130,12 @@ class GuardedEngine:
         with self._lock:
             self._failures += 1
             if isinstance(error, EngineUnavailable) or of_probe or self._failures >= FAILURES_TO_OPEN:
-                if self._warm or str(error) != self._trouble:
-                    log.warning("%s: not working: %s", self.name, error)
-                self._warm, self._trouble = False, str(error)
+                # What the server said to a probe repeats no caller's question.
+                told = f"{error}: {error.quoted}" if of_probe and error.quoted else str(error)
+                if self._warm or not self._trouble.startswith(told):
+                    log.warning("%s: not working: %s", self.name, told)
+                    self._trouble = told
+                self._warm = False
                 self._cold.set()
             if self._failures >= FAILURES_TO_OPEN:
                 self._become(OPEN)
@@ -138,7 +146,7 @@ class GuardedEngine:
             self._tell(state)
 
     def _keep_warm(self) -> None:
-        pause = self._first_pause
+        pause, patience = self._first_pause, self._first_patience
         while True:
             self._cold.wait()
             if self._stopping.is_set():
@@ -147,10 +155,34 @@ class GuardedEngine:
             with self._lock:
                 if self._state == OPEN:
                     self._become(HALF_OPEN)
-            try:
-                self.warm_up(self._probe)
-            except EngineError:
+            if self._probed(patience):
+                pause, patience = self._first_pause, self._first_patience
+            else:
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-            else:
-                pause = self._first_pause
+                patience = min(patience * 2, LONGEST_PATIENCE_SECONDS)
+
+    def _probed(self, patience: float) -> bool:
+        """Whether a token came within `patience` seconds.
+
+        What hangs may be that one connection, so a probe that does is left behind, and not broken off: a server
+        that is loading the model would begin anew. A token that it brings later counts all the same.
+        """
+        ended, worked, left = threading.Event(), threading.Event(), threading.Event()
+
+        def probe() -> None:
+            try:
+                self._engine.warm_up(self._probe)
+                worked.set()
+                self._worked()
+            except EngineError as error:
+                if not left.is_set():
+                    self._failed(error, of_probe=True)
+            finally:
+                ended.set()
+
+        threading.Thread(target=probe, name=f"probe-{self.name}", daemon=True).start()
+        if not ended.wait(patience):
+            left.set()
+            self._failed(EngineTimeout(f"no token came within {patience:.0f} s"), of_probe=True)
+        return worked.is_set()

@@ -1,6 +1,7 @@
 """The embedded engine: a GGUF in this process, no server beside it.
 
-One question at a time, in the order in which they came; how it is written is in `decoding.py`.
+One question at a time, whichever model of this process it is for, in the order in which they came; how it is
+written is in `decoding.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from serving.engines.chat_template import ChatTemplate
 from serving.engines.decoding import Decoder
 from serving.engines.engine import Completion, EngineBusy, Message, seconds_left
 from serving.engines.llama_model import Grammar, LlamaModel
-from serving.engines.turns import Turns
+from serving.engines.model_thread import TURNS, in_model_thread
 from tuneserve.errors import EngineError
 from tuneserve.task import JsonObject
 
@@ -43,12 +44,12 @@ class LlamaCppEngine:
         """
         self._model = LlamaModel(path, context_tokens, threads)
         self._template = ChatTemplate(self._model, path)
-        self._decoder = Decoder(self._model, guesses)
+        self._closed = False
+        with self._turn(None):
+            self._decoder = in_model_thread(Decoder, self._model, guesses)
         if guesses and not self._decoder.exact:
             log.info("%s: batches are not exact on this processor: every token is a step of its own", path.name)
-        self._turns = Turns()
         self._grammars: dict[str, Grammar] = {}
-        self._closed = False
 
     def complete(
         self,
@@ -66,7 +67,7 @@ class LlamaCppEngine:
                 raise EngineError(f"the question has {len(prompt)} tokens, too many for {self._model.context_tokens}")
             grammar = None if schema is None else self._grammar(schema)
             before_ms = (time.perf_counter() - started) * 1000
-            written = self._decoder.write(prompt, max_tokens, grammar, draft, deadline)
+            written = in_model_thread(self._decoder.write, prompt, max_tokens, grammar, draft, deadline)
             text = b"".join(map(self._model.piece, written.tokens)).decode("utf-8", "replace")
             total_ms = (time.perf_counter() - started) * 1000
         prompt_ms = before_ms + written.prompt_ms
@@ -85,7 +86,7 @@ class LlamaCppEngine:
         self.complete(messages, schema=None, max_tokens=1, deadline=None)
 
     def close(self) -> None:
-        self._turns.take()
+        TURNS.take()
         try:
             self._closed = True
             for grammar in self._grammars.values():
@@ -93,19 +94,19 @@ class LlamaCppEngine:
             self._grammars.clear()
             self._model.close()
         finally:
-            self._turns.give()
+            TURNS.give()
 
     @contextmanager
     def _turn(self, deadline: float | None) -> Iterator[None]:
         """Holds the model, waited for no longer than the deadline."""
-        if not self._turns.take(seconds_left(deadline)):
+        if not TURNS.take(seconds_left(deadline)):
             raise EngineBusy("the model was busy with other questions until the deadline")
         try:
             if self._closed:
                 raise EngineError("the model has been closed")
             yield
         finally:
-            self._turns.give()
+            TURNS.give()
 
     def _grammar(self, schema: JsonObject) -> Grammar:
         key = json.dumps(schema)

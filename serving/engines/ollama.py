@@ -69,8 +69,8 @@ class OllamaEngine:
             make = f"tuneserve publish {task}" + (f" --released --version {version}" if version else "")
             return EngineUnavailable(f"{server} has no model '{model}'; make it: {make}")
         if refused.status in (502, 503):
-            return EngineUnavailable(f"{server} is not available ({refused.status}): {refused.message}")
-        return EngineError(f"{server} failed ({refused.status}): {refused.message}")
+            return EngineUnavailable(f"{server} is not available ({refused.status})", refused.message)
+        return EngineError(f"{server} failed ({refused.status})", refused.message)
 
     def _completion(self, reply: JsonObject) -> Completion:
         message = reply.get("message")

@@ -57,10 +57,8 @@ class OpenAIEngine:
         if refused.status in (401, 403):
             return EngineUnavailable(f"{server} refused the key ({refused.status}); see TUNESERVE_OPENAI_API_KEY")
         if refused.status in (404, 429, 502, 503):
-            return EngineUnavailable(
-                f"{server} cannot serve model '{self._model}' ({refused.status}): {refused.message}"
-            )
-        return EngineError(f"{server} failed ({refused.status}): {refused.message}")
+            return EngineUnavailable(f"{server} cannot serve model '{self._model}' ({refused.status})", refused.message)
+        return EngineError(f"{server} failed ({refused.status})", refused.message)
 
     def _completion(self, reply: JsonObject, took_ms: float) -> Completion:
         """This interface tells no times: the whole call counts as generation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from serving import shapes
 from serving.releases.report import report
 from serving.task_routes import PROBLEMS, gateway_of
 from tuneserve.errors import DataError
@@ -13,7 +14,7 @@ from tuneserve.task import JsonObject
 routes = APIRouter(prefix="/v1", tags=["tasks"])
 
 
-@routes.get("/tasks/{task}/releases", responses=PROBLEMS)
+@routes.get("/tasks/{task}/releases", responses={200: shapes.reply(shapes.RELEASES), **PROBLEMS})
 async def releases(request: Request, task: str) -> JSONResponse:
     """Versions, their traffic, what is being tried, and what the evidence says so far; what this gateway does itself
     stands in `here`."""

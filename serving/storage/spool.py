@@ -147,13 +147,17 @@ class Spool:
     def _new_segment(self) -> Segment:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{time.time_ns():020}-{uuid.uuid4().hex[:8]}.jsonl"
-        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        # Between the two calls another gateway may take the empty file over, and delete it: then there is no entry
-        # in it yet, but what this one appends would be gone. So the file must still be there under the lock.
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if os.fstat(file).st_nlink == 0:
+        # It gets its name when it is locked: whoever finds a segment that nobody holds takes it over, our own
+        # writer too, which would then wait for the very lock under which this waits for the file's.
+        unseen = path.with_suffix(".new")
+        file = os.open(unseen, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unseen.rename(path)
+        except OSError:
             os.close(file)
-            return self._new_segment()
+            unseen.unlink(missing_ok=True)
+            raise
         return Segment(path, file)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
+DISK_GB = 8
 # A busy or slow machine: TUNESERVE_TEST_PATIENCE=3 makes every wait three times as long.
 PATIENCE = float(os.environ.get("TUNESERVE_TEST_PATIENCE") or 1)
 
@@ -24,6 +25,10 @@ class CannotRun(Exception):
 
 class Failed(Exception):
     """What did not come out as it should."""
+
+
+class OutOfTime(Failed):
+    """Something took longer than it may, or whoever started the test has ended it (SIGTERM)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Engine:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise Failed(f"{shown}: took longer than {seconds * PATIENCE:.0f} s") from error
+            raise OutOfTime(f"{shown}: took longer than {seconds * PATIENCE:.0f} s") from error
         if check and done.returncode:
             lines = (done.stdout + done.stderr).decode(errors="replace").splitlines()
             raise Failed(f"{shown}: ended with {done.returncode}\n" + "\n".join(lines[-25:]))
@@ -76,7 +81,13 @@ def own_engine() -> Iterator[Engine]:
     if os.geteuid() != 0:
         raise CannotRun("an engine of its own needs root; as root: make compose-test")
     folder = work_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free / 1e9
+    except OSError as error:
+        raise CannotRun(f"no room for the engine: {error}; name another with TUNESERVE_COMPOSE_TEST_DIR") from error
+    if free < DISK_GB:
+        raise CannotRun(f"the disk of {folder} has {free:.0f} GB free, {DISK_GB} are needed")
     environment = {**os.environ, "DOCKER_HOST": f"unix://{folder / 'docker.sock'}", "DOCKER_BUILDKIT": "1"}
     environment["DOCKER_CONFIG"] = _plugins()
     engine = Engine(folder, environment)

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path, PurePosixPath
 
-from tests.compose.engine import ROOT, CannotRun, Engine
+from tests.compose.engine import ROOT, CannotRun, Engine, Failed, OutOfTime
 
 RECIPES = Path(__file__).parent / "lookalikes"
 MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
@@ -39,9 +39,39 @@ OFFICIAL = {
 
 
 def make_lookalikes(engine: Engine) -> None:
-    """Every image of OFFICIAL, where it is not there yet."""
-    _base(engine, "bookworm", PYTHON_PACKAGES)
-    _base(engine, "trixie", SERVER_PACKAGES)
+    """Every image of OFFICIAL, where it is not there yet. Raises CannotRun: without them nothing can be tested."""
+    try:
+        _base(engine, "bookworm", PYTHON_PACKAGES)
+        engine.docker("run", "--rm", "tuneserve-lookalike/bookworm", "true")
+        _base(engine, "trixie", SERVER_PACKAGES)
+        _lookalikes(engine)
+    except Failed as error:
+        raise CannotRun(f"no stand-ins for the official images: {error}") from error
+
+
+def build_gateway(engine: Engine, version: str) -> tuple[int, int]:
+    """Bytes of the image of compose.yaml, and those of its base.
+
+    Raises CannotRun where a build reaches no package registry, or is slow.
+    """
+    try:
+        with_version = Engine(engine.folder, {**engine.environment, "TUNESERVE_VERSION": version})
+        with_version.docker("compose", "build", "--quiet", "gateway", seconds=900)
+    except OutOfTime as error:
+        raise CannotRun(f"the gateway's image was not ready in time: {error}") from error
+    except Failed:
+        probe = "apt-get update && pip download --quiet --no-deps --dest /tmp pip"
+        try:
+            engine.docker("run", "--rm", OFFICIAL["python"], "sh", "-c", probe, seconds=120)
+        except Failed as error:
+            raise CannotRun(f"containers reach no package registry: {error}") from error
+        raise
+    names = (f"tuneserve/gateway:{version}", OFFICIAL["python"])
+    sizes = engine.docker("image", "inspect", "--format", "{{.Size}}", *names).split()
+    return int(sizes[0]), int(sizes[1])
+
+
+def _lookalikes(engine: Engine) -> None:
     recipe = _recipe()
     with tempfile.TemporaryDirectory() as folder:
         context = Path(folder)
@@ -87,7 +117,7 @@ def _base(engine: Engine, suite: str, packages: str) -> None:
     name = f"tuneserve-lookalike/{suite}"
     if engine.has_image(name):
         return
-    with tempfile.TemporaryDirectory(dir=engine.folder) as folder:
+    with tempfile.TemporaryDirectory(dir=engine.folder, ignore_cleanup_errors=True) as folder:
         tree, debs = Path(folder) / "tree", engine.folder / "debs" / suite
         debs.mkdir(parents=True, exist_ok=True)
         engine.run(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.compose.stack import Stack
@@ -69,6 +71,25 @@ class Load:
             ):
                 self.wrong.append(f"{question['input']} -> {output}")
         return status, answer
+
+    @contextmanager
+    def crowd(self, callers: int) -> Iterator[None]:
+        """As many callers more, each asking without a pause."""
+        stop = threading.Event()
+
+        def ask_on() -> None:
+            while not stop.is_set():
+                self.ask()
+
+        threads = [threading.Thread(target=ask_on, name="caller") for _ in range(callers)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join(30)
 
     def _count(self, what: str) -> None:
         with self._lock:

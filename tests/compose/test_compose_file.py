@@ -18,6 +18,12 @@ STACK: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
 ONCE = {"init", "publish", "database", "training", "convert"}
 DOCKERFILES = ("serving", "training", "convert")
+# {file laid over compose.yaml: services that get a way out by it}
+WAY_OUT: dict[str, set[str]] = {
+    "compose.outside.yaml": {"gateway", "publish"},
+    "compose.openai.yaml": {"gateway"},
+    "compose.gpu.yaml": set(),
+}
 # Settings that are the stack's business, with the reason.
 FIXED = {
     "KEYS_FILE": "in the gateway's volume",
@@ -25,6 +31,10 @@ FIXED = {
     "ALLOWED_HOSTS": "checked by `front`, which knows them as FRONT_HOSTS",
     "DATA_DIR": "the gateway's volume",
 }
+
+
+def laid_over(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -56,6 +66,35 @@ def test_only_the_front_and_grafana_are_published_and_only_on_loopback_by_defaul
         assert re.match(r"\$\{[A-Z_]+:-127\.0\.0\.1\}:", port)
 
 
+def test_a_gateway_reaches_other_machines_only_where_a_file_says_so() -> None:
+    assert STACK["networks"]["stack"] == {"internal": True}
+    assert {name for name, service in SERVICES.items() if "edge" in service["networks"]} == {
+        *("front", "alertmanager", "grafana", "training", "convert")
+    }
+
+
+@pytest.mark.parametrize("name", WAY_OUT)
+def test_a_file_that_is_laid_over_changes_what_it_says_and_loosens_nothing(name: str) -> None:
+    services: dict[str, dict[str, Any]] = yaml.safe_load(laid_over(name))["services"]
+    assert set(services) <= set(SERVICES)
+    assert {one for one, service in services.items() if service.get("networks") == ["stack", "edge"]} == WAY_OUT[name]
+    allowed = {"networks", "profiles", "depends_on", "environment", "deploy", "build", "image"}
+    assert {key for service in services.values() for key in service} <= allowed
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"({'../' + name})" in page or f":{name}" in page or f"-f {name}" in page
+
+
+def test_without_ollama_nothing_waits_for_it() -> None:
+    """With the model on another server, whoever depends on what is left out must do without it."""
+    services: dict[str, dict[str, Any]] = yaml.safe_load(laid_over("compose.openai.yaml"))["services"]
+    left_out = {name for name, service in services.items() if "profiles" in service}
+    assert left_out == {"ollama", "publish"}
+    for name in set(SERVICES) - left_out:
+        waits = dict(SERVICES[name].get("depends_on", {})) | services.get(name, {}).get("depends_on", {})
+        assert all(waits[one].get("required") is False for one in left_out & set(waits)), name
+    assert services["gateway"]["environment"]["TUNESERVE_ENGINE"] == "openai"
+
+
 def test_the_default_version_is_this_one() -> None:
     assert set(re.findall(r"TUNESERVE_VERSION:-([^}]+)\}", TEXT)) == {__version__}
 
@@ -63,7 +102,7 @@ def test_the_default_version_is_this_one() -> None:
 def test_every_variable_is_explained_in_the_example_and_no_other() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     explained = set(re.findall(r"^#([A-Z_]+)=", example, re.M))
-    used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", TEXT))
+    used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", TEXT + "".join(laid_over(name) for name in WAY_OUT)))
     assert used - explained == set()
     assert explained - used <= {"COMPOSE_FILE"}
 

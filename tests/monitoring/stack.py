@@ -128,6 +128,15 @@ class Prometheus:
         values = [float(value) for one in series for _, value in one["values"]]
         return [value for value in values if value == value]
 
+    def awaited(self, expr: str) -> list[float]:
+        """`values` as soon as there are some: on a machine that is busy with other things, scrapes (each has a second
+        here) can fail for longer than the seconds that `values` looks back, and a gauge is then rightly gone.
+        """
+        ends = time.monotonic() + STARTS_WITHIN_SECONDS
+        while not (found := self.values(expr)) and time.monotonic() < ends:
+            time.sleep(0.5)
+        return found
+
     def close(self) -> None:
         self._client.close()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 from fastapi.testclient import TestClient
@@ -14,10 +16,13 @@ from serving.app import create_app
 from serving.settings import Settings
 from tests.monitoring.conftest import MONITORING
 from tests.serving.conftest import TASK, ScriptedEngine, settings_with
+from tuneserve.cli import cli
 
 ROOT = MONITORING.parent
 PAGES = [ROOT / "docs" / name for name in ("runbook.md", "monitoring.md")]
 RUNBOOK = PAGES[0].read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+COMMANDS = sorted(set(re.findall(r"docker compose exec gateway tuneserve ([^`#\n]+)", RUNBOOK + OPERATIONS)))
 STATEMENTS = re.findall(r'(?s)`sql "(.+?)"`', RUNBOOK)
 
 
@@ -29,10 +34,12 @@ def test_statements_of_the_runbook_fit_the_tables(tmp_path: Path, postgres_url: 
         assert client.post("/v1/tasks/distance/answer", json={"input": "3 km"}).status_code == 200
         assert client.app.state.gateway.store.flush(20)  # type: ignore[attr-defined]
         engine = create_engine(postgres_url)
-        with engine.connect() as connection:
-            for statement in STATEMENTS:
-                connection.execute(text(statement)).all()
-        engine.dispose()
+        try:
+            with engine.connect() as connection:
+                for statement in STATEMENTS:
+                    connection.execute(text(statement)).all()
+        finally:
+            engine.dispose()
 
 
 def test_settings_of_the_pages_exist() -> None:
@@ -51,3 +58,18 @@ def test_services_of_the_pages_are_in_the_compose_file() -> None:
             words = [word for word in command.split() if not word.startswith("-") and not word.isdigit()]
             for word in words:
                 assert word.partition("=")[0] in services | options, f"{page.name}: {command}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_of_the_pages_are_understood(command: str) -> None:
+    """Read by the command line itself, which refuses an option that it does not know; nothing is run."""
+    verb, *arguments = shlex.split(command)
+    found = cli.commands[verb]
+    while isinstance(found, click.Group):
+        found = found.commands[arguments.pop(0)]
+    found.make_context(verb, arguments)
+
+
+def test_the_pages_tell_how_to_go_back() -> None:
+    verbs = {command.split()[0] for command in COMMANDS}
+    assert {"releases", "promote", "rollback"} <= verbs

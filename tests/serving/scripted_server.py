@@ -28,6 +28,7 @@ class ScriptedServer:
                 scripted.requests.append((self.path, json.loads(body)))
                 scripted.headers = dict(self.headers)
                 self.ended = scripted.ended
+                self.scripted = scripted
                 try:
                     scripted.play(self)
                 except (BrokenPipeError, ConnectionResetError):

@@ -45,15 +45,21 @@ def test_the_page_shows_figures_goals_and_what_was_missed() -> None:
         Line("one answer", Times(200, 61.234, 104.6, 150.0, 200.0), "3.1 times", "p50 <= 80 ms", True),
         Line("beside", Times(200, 0.123, 1.0, 2.0, 3.0), "", "p50 <= 0.1 ms", False),
     )
-    shown = page(measured(Part("embedded", "One answer", "How it was asked.", lines)))
+    shown = page(
+        measured(Part("embedded", "One answer", "How it was asked.", lines)),
+        ["growth", "rules"],
+        "## What did not help\n",
+    )
     assert "| one answer | 200 | 61.2 | 105 | 150 | 3.1 times | p50 <= 80 ms | met |" in shown
     assert "| beside | 200 | 0.12 | 1.00 | 2.00 |  | p50 <= 0.1 ms | **missed** |" in shown
-    assert "`make bench PARTS=embedded`, 2026-01-31 12:00 UTC; load average before it 0.2." in shown
+    assert "`make bench PARTS=embedded`, 2026-01-31 12:00 UTC; other programs took 25% of the processors." in shown
     assert "Some CPU, 2 cores" in shown
+    assert 'Not measured yet: growth, rules. `make bench PARTS="growth rules"` does.' in shown
+    assert shown.endswith("does.\n\n## What did not help\n")
 
 
 def test_what_could_not_be_measured_says_why() -> None:
-    shown = page(measured(Part("ollama", "Through Ollama", "", skipped="no Ollama at http://127.0.0.1:1")))
+    shown = page(measured(Part("ollama", "Through Ollama", "", skipped="no Ollama at http://127.0.0.1:1")), [], "")
     assert "Not measured: no Ollama at http://127.0.0.1:1." in shown
     assert "|" not in shown.split("## Through Ollama")[1]
 

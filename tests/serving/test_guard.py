@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -136,3 +137,42 @@ def test_a_draft_reaches_the_engine() -> None:
     with guarded(engine, []) as guard:
         guard.complete(MESSAGES, schema=None, max_tokens=8, deadline=None, draft='{"length":"3 km"}')
     assert [asked["draft"] for asked in engine.asked] == ['{"length":"3 km"}']
+
+
+def test_a_probe_that_hangs_does_not_keep_the_next_one_from_finding_it_well() -> None:
+    """What hung may have been one connection of a server that has long been started anew."""
+    let_go = threading.Event()
+
+    class Hung(ScriptedEngine):
+        def warm_up(self, messages: Sequence[Message]) -> None:
+            super().warm_up(messages)
+            if self.warmed == 1:
+                let_go.wait(60)
+                raise EngineTimeout("late")
+
+    engine = Hung("text")
+    guard = GuardedEngine(engine, MESSAGES, first_pause=0.01, first_patience=0.05)
+    guard.start()
+    until(lambda: guard.warm)
+    assert engine.warmed == 2
+    let_go.set()
+    time.sleep(0.1)
+    assert guard.warm, "what the first probe ended with is an old story"
+    guard.close()
+
+
+def test_a_probe_that_takes_long_counts_when_its_token_comes() -> None:
+    loaded = threading.Event()
+
+    class Loading(ScriptedEngine):
+        def warm_up(self, messages: Sequence[Message]) -> None:
+            super().warm_up(messages)
+            loaded.wait(60)
+
+    guard = GuardedEngine(Loading("text"), MESSAGES, first_pause=0.01, first_patience=0.02)
+    guard.start()
+    until(lambda: "no token came within" in guard.trouble)
+    assert not guard.warm
+    loaded.set()
+    until(lambda: guard.warm)
+    guard.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import socket
 import time
 
@@ -89,7 +90,7 @@ def test_text_that_spells_a_control_token_is_broken_up(typed: str, sent: str) ->
 
 FAULTS: list[tuple[str, Play, type[EngineError], str]] = [
     ("no_model", reply(404, {"error": "model 'distance' not found"}), EngineUnavailable, "tuneserve publish distance"),
-    ("error_500", reply(500, {"error": "llama runner\nterminated"}), EngineError, r"\(500\): llama runner terminated"),
+    ("error_500", reply(500, {"error": "llama runner\nterminated"}), EngineError, r"\(500\) llama runner terminated"),
     ("error_503", reply(503, {"error": "server busy"}), EngineUnavailable, "server busy"),
     ("html_500", reply(500, b"<html>oops"), EngineError, "<html>oops"),
     ("not_json", reply(200, b"Sure! Here you are"), EngineError, "not JSON"),
@@ -107,9 +108,10 @@ FAULTS: list[tuple[str, Play, type[EngineError], str]] = [
 
 @pytest.mark.parametrize(("play", "kind", "said"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS])
 def test_a_fault_is_told_on_one_line(play: Play, kind: type[EngineError], said: str) -> None:
-    with scripted_server(play) as server, pytest.raises(kind, match=said) as caught:
+    with scripted_server(play) as server, pytest.raises(kind) as caught:
         ask(server.url)
     assert type(caught.value) is kind
+    assert re.search(said, f"{caught.value} {caught.value.quoted}")
     assert "\n" not in str(caught.value)
 
 

@@ -50,7 +50,8 @@ def test_the_request_and_reply_are_openai_s() -> None:
 def test_faults_are_told(play: Play, kind: type[EngineError], said: str) -> None:
     with scripted_server(play) as server:
         engine = OpenAIEngine(server.url, "distance")
-        with pytest.raises(kind, match=said) as caught:
+        with pytest.raises(kind) as caught:
             engine.complete(MESSAGES, schema=None, max_tokens=32, deadline=time.monotonic() + 2)
         engine.close()
+    assert said in f"{caught.value} {caught.value.quoted}"
     assert "sk-123" not in str(caught.value)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from serving.storage import spool as spool_module
 from serving.storage.spool import Spool, SpoolFull, entries_of
 from serving.storage.store import Store
 from tuneserve.task import project_root
@@ -162,3 +163,27 @@ def test_no_answer_that_was_sent_is_lost_or_twice_after_kill_9(tmp_path: Path, d
     assert set(sent) <= set(found)
     assert len(found) <= len(sent) + 3
     assert not list((tmp_path / "spool").glob("*.jsonl"))
+
+
+def test_a_segment_that_is_just_being_made_is_taken_over_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own writer did, in the moment between the file's making and its locking: both waited for ever."""
+    spool = Spool(tmp_path)
+    looked: list[list[object]] = []
+    lock = spool_module.fcntl.flock
+
+    def looked_at_first(file: int, how: int) -> None:
+        if not looked:
+            looked.append([])  # what is looked at is locked by this function too
+            looked[0] += [spool_module._taken_over(path) for path in tmp_path.glob("*.jsonl")]
+        lock(file, how)
+
+    monkeypatch.setattr(spool_module.fcntl, "flock", looked_at_first)
+    appends = threading.Thread(target=spool.append, args=(entry(1),), daemon=True)
+    appends.start()
+    appends.join(20)
+    assert looked == [[]]
+    assert not appends.is_alive()
+    assert numbers(spool) == [1]
+    spool.close()

@@ -1,0 +1,1 @@
+"""Runs too long for the tests: fuzz (`make fuzz`), soak (`make soak`), faults (`make faults`). Loopback only."""
