@@ -54,9 +54,11 @@ _BEHIND = re.compile(
     rf"(?:\s*{_LEFT})?\s*,?[\s-]*(?:(?P<min>(?<!, )(?:(?<!\s)\+|\+(?![a-z]))(?!\s*/)|(?<!, )plus\b(?!\s+\d|\s+or minus)"
     r"|(?:or|and|&)[\s-]*(?:more|mair|better|above|over|up(?:wards?)?|bigger|larger|greater"
     r"|longer"
-    r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?(?:very )?least)\b)"
+    r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?(?:very )?least"
+    r"|(?:as|is|being) (?:the|an?|my|our|their) (?:absolute )?(?:minimum|floor|lower limit))\b)"
     r"|(?P<max>(?:or|and|&)\s+(?:less|under|below|smaller|fewer|lower|down|downwards|shorter)\b"
-    r"|(?:max(?:imum)?|tops|at (?:the )?(?:very )?most)\b)"
+    r"|(?:max(?:imum)?|tops|at (?:the )?(?:very )?most"
+    r"|(?:as|is|being) (?:the|an?|my|our|their) (?:absolute )?(?:maximum|ceiling|cap|limit|upper limit))\b)"
     r"|(?P<about>or so\b|or thereabouts\b|-?ish\b|give or take\b|near enough\b|odd\b"
     r"|plus or minus\b|\+\s*/\s*-))"
 )

@@ -24,7 +24,7 @@ _AROUND = word_set(
     """
     provide supply present deliver
     conditions condition age ages
-    fuss frills yeah yep yes yup honestly literally basically frankly really simply seriously youd
+    fuss frills gimme yeah yep yes yup honestly literally basically frankly really simply seriously youd
     a about across after an and any anywhere are as at available be been board britain british by can complete could
     country data display do download dump each else every export fetch filter filters find for from full generally get
     give go got great have have here hey hi hello i id in into is it its just kind kinds kingdom know known let lets

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from tasks.fit_query.everything import is_request_word
+from tasks.fit_query.numerals import read_number
 from tasks.fit_query.place_words import ORDINARY
 from tasks.fit_query.words import Word, word_set
 
@@ -131,7 +132,7 @@ def _phrase_ends(text: str, words: Sequence[Word], end: int, after: int | None) 
 
 
 def _is_figure(word: Word) -> bool:
-    return word.key[:1].isdigit()
+    return word.key[:1].isdigit() or read_number(word.key) is not None
 
 
 def _joined(between: str) -> bool:

@@ -29,7 +29,8 @@ _NUMBER = (
 )
 _LETTER = rf"(?:[a-z]|{'|'.join(_ALPHABET)})"
 _SPOKEN = re.compile(
-    rf"(?<![\w'’])(?P<first>{_LETTER})[\s-]+(?P<second>{_LETTER})[\s-]+(?P<number>{_NUMBER})(?![\w'’]|[.,]\d)"
+    rf"(?<![\w'’])(?P<first>{_LETTER})[\s-]+(?P<second>{_LETTER})[\s-]+(?P<number>{_NUMBER})"
+    rf"(?:\s+(?:{_DIGIT_WORDS.replace(' ', '|')}|\d)\s+[a-z]\s+[a-z])?(?![\w'’]|[.,]\d)"
     r"(?!\s*(?:hundred|thousand|[kmg]w|kilo|mega|years?|months?|point)\b)",
     re.IGNORECASE,
 )

@@ -67,7 +67,9 @@ def test_commands_of_the_pages_are_understood(command: str) -> None:
     found = cli.commands[verb]
     while isinstance(found, click.Group):
         found = found.commands[arguments.pop(0)]
-    found.make_context(verb, arguments)
+    # As below the whole command line: click keeps the option of help that a command was first read with.
+    root = click.Context(cli, info_name="tuneserve", help_option_names=cli.context_settings["help_option_names"])
+    found.make_context(verb, arguments, parent=root)
 
 
 def test_the_pages_tell_how_to_go_back() -> None:

@@ -33,6 +33,8 @@ class Terminal:
             cwd=project_root(),
             env=environment,
             start_new_session=True,
+            # A shell in the background hands down that Ctrl-C is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         os.close(slave)
         self._unread = ""

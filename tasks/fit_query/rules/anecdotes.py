@@ -61,6 +61,7 @@ _BENIGN = re.compile(
 )
 _WAS = re.compile(r"\b(?:was|were|had|told|said|used to|reckon(?:s|ed))\b", re.IGNORECASE)
 _KEPT = frozenset({"ORDERS", "CORRECTION", "COMPARE", "SORT", "DIRECTION", "UNIT"})
+_FEW_WORDS = 2
 _SOFT = frozenset({"MORE", "LESS", "NOT", "SIZE", "SUPER", "REVENUE", "REGIONAL", "RATE", "BY", "PER"})
 _HARD = frozenset({"DISTANCE", "AMOUNT", "TIME", "YEAR", "DATE", "ID", "FIT", "REPOWERING"})
 
@@ -143,7 +144,8 @@ def _only_tells(text: str, part: Part, asked: frozenset[str]) -> bool:
     if "UNSAYABLE" in part.kinds and (not told or WISHES.search(written)):
         return False  # "Battery storage too.", "They must be on schools."
     if not hard:
-        return told or not part.kinds & _SOFT
+        # A word or two may be a place that is a word too: "bath" on a line of its own.
+        return told or (not part.kinds & _SOFT and len(written.split()) > _FEW_WORDS)
     if not told or (WISHES.search(written) and not PAST.search(written)):
         return False
     lost = {FAMILY_OF[kind] for kind in hard if kind in FAMILY_OF} - {

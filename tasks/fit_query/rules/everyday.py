@@ -54,6 +54,7 @@ FILLERS = """
     situate situated lie lies shall such humbly humble obtain intends intend fer moi luvver luv lookin yon yer
     thee thou summat ay mither wor bairn pet nowt
     single r k snd nxt wiv dat dem da gr8 barely hardly scarcely merely mere incl inc fella geezer bud buddy pal
+    together somewhere
     wise provide provided provides require requires requiring desire desires seek seeks seeking solely restrict
     restricted retain retained rooftop rooftops roofs bonjour bore da helpdesk colleagues
 """
@@ -85,6 +86,8 @@ FILLER_PHRASES = """
     somebody send over|someone send over|you send over|please send over|pls send over|anyone send over
     email me|email us|email a list|email me a list|email us a list|email over a list
     kind regards|best regards|warm regards|kindest regards|best wishes|yours sincerely|yours faithfully|yours truly
+    my numbers|my figures|our numbers|our figures|my sums|the more complete|the more the better|the better
+    in the spring|in the summer|in the autumn|in the winter|this spring|this summer|this autumn|this winter
     up against|we are up against|per site|per installation|per scheme|per farm|per turbine
     on rooftops|on the rooftops|on roofs|roof mounted|ground mounted|on the roof|on the ground|at first
     for the first time|next to nothing|last thing|one last thing|next up|at last
@@ -206,7 +209,8 @@ ORDERS = """
     print unsupported|system message|stop filtering|do not filter|dont filter|drop the filter|drop all|delete all
     delete the|delete every|erase|root access|hack|your answer|disregarding|disregards|neglect|always answer
     always return|always say|just say|simply say|say that|claim that|confirm that|as an ai|language model
-    end of prompt|word for word|verbatim|begin new|new task|new role|your role|your task|your job|change your
+    end of prompt|new policy|always add|always include|always append|always set|your output|your outputs|word for word
+    verbatim|begin new|new task|new role|your role|your task|your job|change your
     your behaviour|your behavior
 """
 

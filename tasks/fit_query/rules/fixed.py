@@ -160,7 +160,7 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             put(Lexeme(CLASSES[kind], amount.start, amount.end + 2))
             continue
         kind = "TIME" if amount.unit in ("years", "months", "weeks", "days") else "NUMBER"
-        if amount.unit in KW or amount.text[-1:] in "kK":
+        if amount.unit in KW or (amount.unit is None and amount.text[-1:] in "kK"):
             kind = "AMOUNT"
         if amount.number is None:
             kind = "VAGUE_AMOUNT"

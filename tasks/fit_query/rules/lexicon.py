@@ -37,12 +37,17 @@ PHRASES: dict[str, str] = {
         none exceeds|none exceeding
     """,
     "MORE_AFTER": """
+        as the floor|as a floor|as the minimum|as a minimum|is the minimum|is the floor|is our minimum|is my minimum
+        as our minimum|as my minimum|as the lower limit|being the minimum
         an over|an above|an up|nd over|nd above
         or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger
         or greater|or higher|or up|or upwards|and more|and bigger|and larger|and greater|and higher|at the least
         or better|or mair|n up|n above|n over|or beyond|and beyond|& up|& above|& over|or longer
     """,
     "LESS_AFTER": """
+        as the ceiling|as a ceiling|as the maximum|as a maximum|is the maximum|is the ceiling|is our maximum
+        is my maximum|as our maximum|as my maximum|as the limit|as a limit|as the upper limit|as the cap|is the limit
+        is our limit|is my limit|being the maximum
         or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller
         and lower|tops|at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath
         or shorter|or sooner|or thereunder
@@ -467,6 +472,7 @@ PHRASES: dict[str, str] = {
         limiting to|limited
     """,
     "SORT": """
+        sorted according to|sort according to|ranked according to|ordered according to|arranged according to
         sort|sorted|order|ordered|rank|ranked|in order of|sort by|sorted by|order by|ordered by|ranked by|rank by
         in order|sorting|arranged|arrange|ranking|list by|listed by|sort them|order them|rank them|sort it
         arranged by|ordering|sort these|ranking by|sort on|sorted on|rank them by|sort them by|order them by
@@ -497,6 +503,7 @@ PHRASES: dict[str, str] = {
         hasnt|not counting|discounting|but for|sans|dont want|drop
     """,
     "CORRECTION": """
+        i wanted to say|excuse me i wanted to say|excuse me i meant|i wanted to write|i want to say
         soz|my bad|wait no my bad|no my bad|excuse|no excuse|my mistake for
         sorry|no wait|i mean|i meant|make that|scratch that|correction|oops|wait no|no sorry|actually|or rather
         sorry i mean|sorry i meant|actually no|no actually|no make that|no i mean|no i meant|sorry no|whoops
@@ -534,6 +541,7 @@ PHRASES: dict[str, str] = {
         incinerators
     """,
     "REFER": """
+        on that island|on this island|that island|this island|on the island|the island
         those two|these two|those three|those counties|these counties|both counties|those towns|both towns
         those places|both places|those areas|both areas|those regions|both regions|that postcode|this postcode
         that district|the two counties|the two areas|the two places|the same county|the same place|those postcodes

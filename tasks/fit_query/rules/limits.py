@@ -41,6 +41,16 @@ def _(question: Question, found: Match) -> None:
     raise Unsupported("a later place in a ranking")
 
 
+@early_numbers("ranking: top N years", "TOP (?P<years>TIME) (?=BY)")
+def _(question: Question, found: Match) -> bool | None:
+    number = re.fullmatch(r"(\w+)\s+(?:years|yrs)", (found.quote("years") or "").lower())
+    if number is None:
+        return False
+    question.put("limit", (found.quote("years") or "")[: number.end(1)])
+    question.put("group_by", "year")
+    return None
+
+
 @early_numbers(
     "ranking: top N",
     """

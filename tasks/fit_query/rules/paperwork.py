@@ -106,6 +106,7 @@ _REFERENCE = re.compile(
     rf"|my)?\s*(?:repl\w+|response|correspondence|file|contact\w*))?{_ENDS}",
     re.IGNORECASE,
 )
+_FIT_CODE = re.compile(r"\bfit\W*\d", re.IGNORECASE)
 # A cheap look for what any of the patterns needs: these words, or such figures.
 _SIGN_WORDS = """
     ref reference account accounts acct acc invoice inv receipt ticket case policy mpan mprn card complaint sort
@@ -136,6 +137,8 @@ def without_paperwork(text: str) -> str:
             text = rest
     for pattern in _COMPILED:
         for found in pattern.finditer(text):
+            if _FIT_CODE.search(found.group()):
+                continue  # "the reference on the invoice is FIT-0007731"
             name = found.lastgroup
             start, end = found.span(name) if name else found.span()
             text = text[:start] + " " * (end - start) + text[end:]

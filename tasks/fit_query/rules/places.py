@@ -270,6 +270,7 @@ def _windows(question: Question, at: int) -> Iterator[tuple[int, int]]:
             if (
                 kinds[0]
                 in (
+                    "TO",
                     "IN",
                     "NEAR",
                     "FROM",
@@ -286,7 +287,7 @@ def _windows(question: Question, at: int) -> Iterator[tuple[int, int]]:
                 and length > 1
             ):
                 continue
-            if kinds[-1] in ("IN", "NEAR", "FROM", "AND", "OR", "MORE", "LESS") and length > 1:
+            if kinds[-1] in ("TO", "IN", "NEAR", "FROM", "AND", "OR", "MORE", "LESS") and length > 1:
                 continue
             if length > 1 and "PLACE" in kinds and "UNKNOWN" in kinds:
                 continue

@@ -43,7 +43,10 @@ _DEFINITION = re.compile(
 )
 _WHEN = re.compile(r"\s*(?:when|what time) (?:was|were|is|are|did|do|does|will)\b", re.IGNORECASE)
 _HOW_BIG = re.compile(
-    r"\s*how (?:big|large|small|tall|high|long|old|far)\b|\s*where (?:is|are) (?!the\b|there\b)", re.IGNORECASE
+    r"\s*how (?:big|large|small|tall|high|long|old|far)\b"
+    r"(?! (?:is|are|was|would be) (?:the |its |their )?(?:fits? )?(?:rate|tariff))"
+    r"|\s*where (?:is|are) (?!the\b|there\b)",
+    re.IGNORECASE,
 )
 _ADVICE = re.compile(
     r"^\s*(?:please\s+)?(?:how (?:do|can|could|should|would|to|does)\b"

@@ -17,7 +17,8 @@ FILES = (DEVELOPMENT, UNOPENED)
 # Written later and by others, in manners of their own.
 ALL = (
     *FILES,
-    *("development_2.jsonl", "development_3.jsonl", "development_4.jsonl", "development_5.jsonl"),
+    *("development_2.jsonl", "development_3.jsonl", "development_4.jsonl"),
+    *("development_5.jsonl", "development_6.jsonl"),
     *("unopened_2.jsonl", "unopened_3.jsonl"),
 )
 LENGTHS = {DEVELOPMENT: 320, UNOPENED: 120}
