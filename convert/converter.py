@@ -149,8 +149,13 @@ def _unpack(sdist: Path, target: Path) -> Path:
         for member in archive:
             inside = member.name.removeprefix(root)
             if member.isfile() and inside != member.name and inside.startswith(_SCRIPTS):
-                member.name = inside
-                archive.extract(member, target, filter="data")
+                # By hand: extraction filters came with Python 3.11.4, and Debian 12 has 3.11.2.
+                path = (target / inside).resolve()
+                content = archive.extractfile(member)
+                if content is None or not path.is_relative_to(target.resolve()):
+                    raise ConversionError(f"{sdist.name}: it would write outside its folder: {member.name}")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.read())
     if not (target / "convert_hf_to_gguf.py").is_file():
         raise ConversionError(f"{sdist.name}: no {root}convert_hf_to_gguf.py in it")
     return target

@@ -88,6 +88,19 @@ def test_only_the_scripts_are_unpacked(
     assert served().folder == folder, "nothing is fetched twice"
 
 
+def test_a_file_that_would_leave_its_folder_is_refused(
+    served: Callable[[], Converter], sdist: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = f"{NAME.removesuffix('.tar.gz')}/vendor/llama.cpp"
+    with tarfile.open(sdist, "w:gz") as archive:
+        member = tarfile.TarInfo(f"{root}/conversion/../../evil.py")
+        archive.addfile(member, io.BytesIO(b""))
+    monkeypatch.setitem(module.SDISTS, "0.3.36", sha256_of_file(sdist))
+    with pytest.raises(ConversionError, match="outside its folder"):
+        served()
+    assert not list(data_dir.rglob("evil.py"))
+
+
 def test_another_file_than_the_known_one_is_not_used(served: Callable[[], Converter], data_dir: Path) -> None:
     with pytest.raises(ConversionError, match=r"has sha256 \w+, expected 832db0699007.*; not used"):
         served()
