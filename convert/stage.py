@@ -26,7 +26,7 @@ from convert.gguf_file import GgufFile
 from convert.quantise import quantise
 from convert.scoring import score_file
 from tuneserve.errors import ConversionError
-from tuneserve.ladder import handwritten_sets
+from tuneserve.ladder import handwritten_sets, spread
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, write_json
 from tuneserve.progress import Progress
 from tuneserve.recipe import Recipe
@@ -36,6 +36,8 @@ from tuneserve.task import Task
 from tuneserve.texts import Texts
 
 SIZES = "sizes.json"
+# By which the served file type is chosen, drawn evenly from all that people wrote: a point is ten of them.
+MOST_QUESTIONS = 1000
 
 _TOKENIZER_FILES = (
     "tokenizer*",
@@ -129,7 +131,7 @@ def _questions(task: Task) -> dict[str, str]:
 
 def _choice(run: Run, task: Task, folder: Path, configured: str, progress: Progress) -> Choice:
     """Scores f16 and the configured type, and larger ones, which are made where they are missing, if they must be."""
-    questions = list(chain.from_iterable(handwritten_sets(task).values()))
+    questions = spread(list(chain.from_iterable(handwritten_sets(task).values())), MOST_QUESTIONS)
     texts = Texts(run.texts)
     f16 = folder / f"{task.name}-f16.gguf"
 
