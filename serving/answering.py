@@ -230,15 +230,11 @@ class Answerer:
                 with work.timed("model"):
                     reading, confidence = self._model_reading(self.engine, work, held_to)
             except NotAReading as error:
-                self._observer.engine_failed(self.engine.name, error.code)
+                self._failed(self.engine, error)
                 work.failure = error
                 continue
             except EngineError as error:
-                self._observer.engine_failed(self.engine.name, error.kind)
-                # An open breaker was told once, when it opened.
-                log.log(logging.DEBUG if error.kind == "open" else logging.WARNING, "%s: %s", self.task.name, error)
-                if error.quoted:
-                    log.debug("%s: it said: %s", self.task.name, error.quoted)
+                self._failed(self.engine, error)
                 work.failure = error
                 return
             origin: Origin = "repaired" if number else "model"
@@ -260,18 +256,25 @@ class Answerer:
         try:
             with work.timed("model"):
                 reading, _ = self._model_reading(engine, work, self.task.retry_schema)
-        except NotAReading as error:
-            self._observer.engine_failed(engine.name, error.code)
-            return
-        except EngineError as error:
-            self._observer.engine_failed(engine.name, error.kind)
-            log.log(logging.DEBUG if error.kind == "open" else logging.WARNING, "%s: %s", self.task.name, error)
+        except (NotAReading, EngineError) as error:
+            self._failed(engine, error)
             return
         grounded = self._grounded(work, reading)
         if grounded.blocked or any(problem.code in EVIDENCE_AGAINST - {REPAIRED} for problem in grounded.problems):
             return
         # How probable a text is that the model did not choose says nothing.
         work.model = Candidate("repaired", replace(grounded, problems=(*grounded.problems, SECOND_READING)))
+
+    def _failed(self, engine: Engine, error: EngineError | NotAReading) -> None:
+        """Counts a failure of the model, and logs what the engine failed by."""
+        if isinstance(error, NotAReading):
+            self._observer.engine_failed(engine.name, error.code)
+            return
+        self._observer.engine_failed(engine.name, error.kind)
+        # An open breaker was told once, when it opened.
+        log.log(logging.DEBUG if error.kind == "open" else logging.WARNING, "%s: %s", self.task.name, error)
+        if error.quoted:
+            log.debug("%s: it said: %s", self.task.name, error.quoted)
 
     def _model_reading(self, engine: Engine, work: Work, schema: JsonObject | None) -> tuple[JsonObject, float | None]:
         messages = self.task.messages(work.text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,18 +15,12 @@ from httpx import Response
 from serving.app import create_app
 from serving.settings import Settings
 from tests.serving.conftest import TASK, ScriptedEngine, settings_with
+from tests.serving.waiting import until
 from tuneserve.errors import EngineUnavailable
 
 JSON = {"content-type": "application/json"}
 QUESTION = {"input": "how far is 3 km"}
 ANSWER = "/v1/tasks/distance/answer"
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < ends, "waited a minute in vain"
-        time.sleep(0.005)
 
 
 def assert_problem(reply: Response, status: int, slug: str) -> dict[str, object]:

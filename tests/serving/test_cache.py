@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,9 @@ from serving.redis_link import LATE_REPLIES, REPLY_SECONDS, RedisLink
 from tests.servers import RedisServer, redis_server
 from tests.serving.conftest import TASK, settings_with
 from tests.serving.test_store import an_answer
+from tests.serving.waiting import until
 
 ANSWER = "/v1/tasks/distance/answer"
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.fixture

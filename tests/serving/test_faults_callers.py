@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from serving.app import create_app
 from serving.engines.engine import CALLER_GONE, Abandoned, Completion, Message, seconds_left
 from serving.engines.llama_cpp import LlamaCppEngine
 from tests.serving.conftest import TASK, ScriptedEngine, settings_with
+from tests.serving.waiting import until
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.progress import LogLines
 from tuneserve.task import JsonObject
@@ -86,13 +87,6 @@ def sent(url: str, path: str, body: JsonObject) -> socket.socket:
     return connection
 
 
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + LONG
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.01)
-
-
 def metric(url: str, line: str) -> float:
     page = httpx.get(f"{url}/metrics").text.splitlines()
     return next((float(one.rpartition(" ")[2]) for one in page if one.startswith(line + " ")), 0.0)
@@ -109,10 +103,10 @@ def test_a_model_stops_writing_for_a_caller_who_has_gone(
     url: str, engine: Stepping, path: str, body: JsonObject
 ) -> None:
     connection = sent(url, path, body)
-    until(lambda: len(engine.asked) == 1)
+    until(lambda: len(engine.asked) == 1, LONG)
     connection.close()
-    until(lambda: engine.ended == ["broken off"])
-    until(lambda: metric(url, 'tuneserve_rejected_total{reason="caller-gone"}') == 1)
+    until(lambda: engine.ended == ["broken off"], LONG)
+    until(lambda: metric(url, 'tuneserve_rejected_total{reason="caller-gone"}') == 1, LONG)
     # That was no failure of the engine, and its place is free.
     assert metric(url, 'tuneserve_breaker_state{engine="scripted"}') == 0
     assert metric(url, "tuneserve_in_flight") == 0
@@ -123,14 +117,14 @@ def test_a_model_stops_writing_for_a_caller_who_has_gone(
 
 def test_a_question_that_waits_is_dropped_when_its_caller_goes(url: str, engine: Stepping) -> None:
     first = sent(url, ANSWER, {"input": "first 3 km"})
-    until(lambda: len(engine.asked) == 1)
+    until(lambda: len(engine.asked) == 1, LONG)
     waiting = [sent(url, ANSWER, {"input": f"{number}: 3 km"}) for number in range(5)]
-    until(lambda: metric(url, "tuneserve_queue_depth") == 5)
+    until(lambda: metric(url, "tuneserve_queue_depth") == 5, LONG)
     for connection in waiting[:4]:
         connection.close()
-    until(lambda: metric(url, "tuneserve_queue_depth") == 1)
+    until(lambda: metric(url, "tuneserve_queue_depth") == 1, LONG)
     engine.go.set()
-    until(lambda: engine.ended == ["written", "written"])
+    until(lambda: engine.ended == ["written", "written"], LONG)
     assert [asked["text"] for asked in engine.asked] == ["first 3 km", "4: 3 km"]
     for connection in (first, waiting[4]):
         assert connection.recv(12) == b"HTTP/1.1 200"
@@ -139,10 +133,10 @@ def test_a_question_that_waits_is_dropped_when_its_caller_goes(url: str, engine:
 
 def test_whoever_asks_the_same_keeps_the_answer_when_one_of_them_goes(url: str, engine: Stepping) -> None:
     gone, stays = (sent(url, ANSWER, {"input": "how far is 3 km"}) for _ in range(2))
-    until(lambda: len(engine.asked) == 1)
+    until(lambda: len(engine.asked) == 1, LONG)
     time.sleep(0.1)  # both have joined
     gone.close()
-    until(lambda: metric(url, 'tuneserve_rejected_total{reason="caller-gone"}') == 1)
+    until(lambda: metric(url, 'tuneserve_rejected_total{reason="caller-gone"}') == 1, LONG)
     engine.go.set()
     assert stays.recv(12) == b"HTTP/1.1 200"
     stays.close()

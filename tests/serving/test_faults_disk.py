@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from serving.app import create_app
 from tests.load.gateway import LoadError
 from tests.load.stages import fill, small_disk
 from tests.serving.conftest import TASK, ScriptedEngine, settings_with
+from tests.serving.waiting import until
 
 ANSWER = "/v1/tasks/distance/answer"
 
@@ -25,13 +25,6 @@ def disk() -> Iterator[Path]:
             yield folder
     except LoadError as error:
         pytest.skip(str(error))
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.05)
 
 
 def count(client: TestClient, name: str) -> float:

@@ -15,6 +15,7 @@ from serving.engines.ollama import OllamaEngine
 from tests.load.judge import Judge
 from tests.load.ollama import NO_OLLAMA, OllamaProcess, ollama_command, own_ollama
 from tests.serving.conftest import TASK, settings_with
+from tests.serving.waiting import until
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.progress import LogLines
 
@@ -45,15 +46,8 @@ def ollama() -> Iterator[OllamaProcess]:
 def client(tmp_path: Path, ollama: OllamaProcess) -> Iterator[TestClient]:
     settings = settings_with(tmp_path, deadline_ms=DEADLINE_MS, cache_size=0)
     with TestClient(create_app(settings, [SHORT], OllamaEngine(ollama.url, MODEL))) as client:
-        until(lambda: answers_by(client) == "model")
+        until(lambda: answers_by(client) == "model", HEALS_WITHIN_SECONDS)
         yield client
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + HEALS_WITHIN_SECONDS
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.1)
 
 
 def answers_by(client: TestClient) -> str:
@@ -92,12 +86,12 @@ def goes_on(client: TestClient, begin: Callable[[], None], end: Callable[[], Non
     for _ in range(6):
         asked(client)
     assert failures(client) >= 1
-    until(lambda: answers_by(client) == "rules")
+    until(lambda: answers_by(client) == "rules", HEALS_WITHIN_SECONDS)
     end()
-    until(lambda: answers_by(client) == "model")
+    until(lambda: answers_by(client) == "model", HEALS_WITHIN_SECONDS)
     before = written(client)
     # On a busy machine a text may come after the deadline, when the rules have answered.
-    until(lambda: asked(client) and written(client) > before)
+    until(lambda: asked(client) and written(client) > before, HEALS_WITHIN_SECONDS)
 
 
 def test_killed_and_started_again(client: TestClient, ollama: OllamaProcess) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,12 @@ from tests.load.judge import Judge
 from tests.load.plays import PLAYS, well
 from tests.serving.conftest import TASK, settings_with
 from tests.serving.scripted_server import ScriptedServer, scripted_server
+from tests.serving.waiting import until
 
 ANSWER = "/v1/tasks/distance/answer"
 DEADLINE_MS = 500
 # What a busy machine may add; a caller who waited for the server would wait ten seconds or more.
 PATIENCE_SECONDS = 8.0
-HEALS_WITHIN_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -35,13 +35,6 @@ def client(tmp_path: Path, server: ScriptedServer) -> Iterator[TestClient]:
     with TestClient(create_app(settings, [TASK], OllamaEngine(server.url, "distance"))) as client:
         until(lambda: answers_by(client) == "model")
         yield client
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + HEALS_WITHIN_SECONDS
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.02)
 
 
 def answers_by(client: TestClient) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from serving.engines.engine import EngineBusy, Message
 from serving.engines.guard import CLOSED, HALF_OPEN, OPEN, GuardedEngine
 from tests.serving.conftest import TASK, ScriptedEngine
+from tests.serving.waiting import until
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable
 
 MESSAGES = TASK.messages("3 km")
@@ -40,13 +41,6 @@ def guarded(engine: ScriptedEngine, states: list[int]) -> Iterator[GuardedEngine
 
 def ask(guard: GuardedEngine) -> str:
     return guard.complete(MESSAGES, schema=None, max_tokens=8, deadline=time.monotonic() + 5).text
-
-
-def until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < ends, "waited a minute in vain"
-        time.sleep(0.005)
 
 
 def test_it_is_warm_only_after_a_token() -> None:

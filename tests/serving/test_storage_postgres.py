@@ -6,7 +6,7 @@ import gc
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from serving.storage.store import Store
 from tests.servers import PostgresServer, postgres_server
 from tests.serving.conftest import TASK, settings_with
 from tests.serving.test_store import an_answer
+from tests.serving.waiting import until
 from tuneserve.database import Database
 from tuneserve.errors import DataError
 
@@ -40,13 +41,6 @@ def url(server: PostgresServer) -> str:
     name = f"test_{uuid.uuid4().hex[:8]}"
     server.execute(f"CREATE DATABASE {name}")
     return server.url(name)
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.05)
 
 
 def count(url: str) -> int:

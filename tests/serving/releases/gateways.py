@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +18,7 @@ from serving.releases.state import Aim, Route
 from serving.releases.stopping import Rule
 from serving.settings import Settings
 from tests.serving.conftest import TASK, ScriptedEngine
+from tests.serving.waiting import until
 from tuneserve.release import Release
 from tuneserve.task import Task
 
@@ -49,15 +49,6 @@ def running(settings: Settings, engines: Engines, task: Task = TASK) -> Iterator
     with TestClient(app, raise_server_exceptions=False) as client:
         until(lambda: route(client) is not None and client.get("/readyz").status_code == 200)
         yield client
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> float:
-    """Seconds until it was so."""
-    begun = time.monotonic()
-    while not true():
-        assert time.monotonic() - begun < seconds, "waited in vain"
-        time.sleep(0.005)
-    return time.monotonic() - begun
 
 
 def app_of(client: TestClient) -> FastAPI:
