@@ -58,7 +58,7 @@ _AMOUNT = re.compile(
 _WEST = re.compile(r"\.?\s+(?:sussex|yorks|mids|midlands|glamorgan|lothian|wales|country|facing)", re.IGNORECASE)
 _NOISE = re.compile(
     r"^(?:[\s<>=≥≤~≈+(]|(?:about|around|roughly|approx(?:imately)?|circa|c|some|the|next|last|past)\b\.?)+"
-    r"|(?:[\s.,;:+?!)]|-?ish\b|\b(?:or so|or more|or less|plus|capacity|in size|left|remaining)\b)+$",
+    r"|(?:[\s.,;:+?!)]|-?ish\b|\b(?:or so|or more|or less|plus|capacity|in size|left|remaining|peak)\b)+$",
     re.IGNORECASE,
 )
 
@@ -129,8 +129,8 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
     number, number_end = read_number(written), match.end("number")
     if number is None and " " in written:
         return _first_of_several(text, match)
-    if number is None:
-        return None
+    if number is None or (written.lower().startswith("point") and unit not in KW):
+        return None  # "at this point two of them"
     if match["kilo"]:
         number_end = match.end("kilo")
         if unit or number * 1000 <= _BARE_K_LIMIT:

@@ -49,6 +49,7 @@ from tasks.fit_query.subject import plain_request, strange_request
 from tasks.fit_query.technologies import evidence_for
 from tasks.fit_query.unsayable import other_technology, unsayable
 from tasks.fit_query.whereabouts import add_whereabouts
+from tasks.fit_query.words import without_breaths
 from tuneserve.task import Evidence, Grounded, JsonObject
 
 _MAXIMUM_LIMIT = 1000
@@ -58,7 +59,7 @@ _CAPACITY_WORDS = re.compile(
     r"|(?<!heat and )(?<!heat & )(?<!water )(?<!wind )(?<!solar )(?<!hydro )power|size)\b",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\b(?:number|no\.?|#) of\b|\bhow many\b(?! [kmg]w)|\bcounts?\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:number|no\.?|#) of\b|\bhow\s+many\b(?!\s+[kmg]w)|\bcounts?\b", re.IGNORECASE)
 _DIGIT_RUN = re.compile(r"\d+")
 _SINGLE_DIGITS = re.compile(r"(?<![\w.,])\d(?:[ -]\d){1,8}(?![\w.,]\d)")  # "4 0 0 4"
 _SPOKEN_RUN = re.compile(
@@ -72,6 +73,7 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
 
     `reading` must be valid by reading.schema.json. Never raises on one, never changes it.
     """
+    text, reading = without_breaths(text), _without_breaths(reading)
     draft = Draft(text, reading, today)
     if reading.get("query_type") == "unsupported":
         return _refusal(draft)
@@ -91,6 +93,18 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
     _add_order(draft)
     _add_query_type(draft)
     return _finished(draft)
+
+
+def _without_breaths(reading: JsonObject) -> JsonObject:
+    """The reading with its quotations in the form of the text that has no breaths."""
+    return {
+        key: without_breaths(value)
+        if isinstance(value, str)
+        else [without_breaths(one) for one in value]
+        if isinstance(value, list)
+        else value
+        for key, value in reading.items()
+    }
 
 
 def _refusal(draft: Draft) -> Grounded:

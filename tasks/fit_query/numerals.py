@@ -87,6 +87,8 @@ _AND = r"[\s-]+(?:and[\s-]+)?"
 SPELLED = (
     rf"(?:(?:an?[\s-]+)?(?:\b|(?=['’]))(?:{_WORDS})\b(?:{_AND}(?:(?:an?[\s-]+)?(?:{_WORDS})\b|point\b(?:\s+(?:{_WORDS})\b){{1,6}})){{0,12}}"
     rf"(?:\s+point(?:\s+(?:{_WORDS})\b){{1,6}})?)"
+    # "point eight", "nought point two five"
+    rf"|(?:\b(?:nought|naught|oh)\s+)?\bpoint(?:\s+(?:{_WORDS})\b){{1,6}}"
 )
 NUMBER = (
     rf"(?:{DIGITS}(?:\s*[½¼¾]|\s+\d/\d\b|/\d+\b)?(?:\s+and\s+(?:a|one|three)\s+(?:half|quarters?|third)\b"
@@ -144,13 +146,21 @@ def _of_words(words: list[str]) -> Decimal | None:
         return _of_fraction_words(words[:-1], _FRACTIONS[words[-1]])
     if "point" in words:
         cut = words.index("point")
-        whole = _cardinal(words[:cut]) if cut else 0
+        whole = 0 if words[:cut] in ([], ["nought"], ["naught"], ["oh"]) else _cardinal(words[:cut])
         digits = [_SMALL.get(word) for word in words[cut + 1 :]]
         if whole is None or not digits or any(digit is None or digit > 9 for digit in digits):
             return None
         return Decimal(f"{whole}.{''.join(str(digit) for digit in digits)}")
     number = _cardinal(words)
+    if number is None:
+        number = _without_hundred(words)
     return None if number is None else Decimal(number)
+
+
+def _without_hundred(words: list[str]) -> int | None:
+    """ "two fifty", "three seventy one", "one ten": hundreds as they are said in a hurry."""
+    first, rest = _SMALL.get(words[0], 0), _cardinal(words[1:]) if words[1:] and words[1] != "and" else None
+    return 100 * first + rest if 0 < first < 10 and rest is not None and 10 <= rest < 100 else None
 
 
 def _of_fraction_words(words: list[str], fraction: Decimal) -> Decimal | None:
@@ -196,6 +206,8 @@ def _cardinal(words: list[str]) -> int | None:
             group = (group or 1) * _SCALES[word]
         elif word in _SCALES:
             total, group = total + (group or 1) * _SCALES[word], 0
+        elif word == "and" and place and last is not None:
+            return None  # "two hundred and fifty and two thousand": a second "and" begins a second number
         elif not (word in ("and", "of") and place):
             return None
         joined = (word == "and" and group > 0) or (joined and word not in _SCALES)

@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tasks.fit_query.gazetteer import area_of, outcodes
-from tasks.fit_query.numerals import read_number
 from tasks.fit_query.spoken_codes import find_spelled, spelled_pattern
 
 _WITH_INWARD = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)[0-9][A-Z]{2}")
@@ -72,7 +71,7 @@ def parse_postcode(quoted: str) -> Postcode | None:
     written = _AROUND.sub(" ", quoted).upper()
     text = re.sub(r"[^A-Z0-9]", "", written)
     full = _WITH_INWARD.fullmatch(text)
-    pattern = full[1] if full else text if _OUTWARD.fullmatch(text) else _of_sector(written) or _spelled(written)
+    pattern = full[1] if full else text if _OUTWARD.fullmatch(text) else _of_sector(written)
     pattern = pattern or spelled_pattern(written)
     return Postcode(pattern, pattern in _known()) if pattern else None
 
@@ -87,20 +86,6 @@ def _of_sector(written: str) -> str | None:
     ):
         return parts[0]
     return None
-
-
-def _spelled(written: str) -> str | None:
-    """ "L L FIFTY FIVE", "R G SEVENTEEN": single letters, then a number in words or digits."""
-    found = re.fullmatch(r"\s*([A-Z])\s*([A-Z])?\s+([A-Z][A-Z\s-]+|\d\d?)\s*", written)
-    if not found:
-        return None
-    number = read_number(found[3])
-    if number is None:
-        digits = [read_number(word) for word in found[3].split()]
-        if not 0 < len(digits) <= 2 or any(digit is None or digit > 9 for digit in digits):
-            return None
-        return f"{found[1]}{found[2] or ''}{''.join(str(digit) for digit in digits)}"
-    return f"{found[1]}{found[2] or ''}{number}" if number < 100 and number % 1 == 0 else None
 
 
 _ANOTHER_AREA = re.compile(r"\s*(?:,|/|&|\+|\bor\b|\band\b)\s*(?P<area>(?!KW|NI|UK|US|AD|PV)[A-Z]{2})(?![A-Za-z0-9])")

@@ -28,12 +28,18 @@ _NUMBER = (
     rf"|(?:{_DIGIT_WORDS.replace(' ', '|')})(?:\s+(?:{_DIGIT_WORDS.replace(' ', '|')}))?|\d\d?)"
 )
 _LETTER = rf"(?:[a-z]|{'|'.join(_ALPHABET)})"
+_DIGIT = rf"(?:{_DIGIT_WORDS.replace(' ', '|')}|\d)"
+_FIGURES = (
+    rf"(?:(?P<full>{_NUMBER})(?:\s+(?P<full_letter>[a-z]))?\s+{_DIGIT}\s+[a-z]\s+[a-z]"
+    rf"|(?P<number>{_NUMBER})(?:\s+(?P<letter>[a-z])(?=$|\s+(?:and|or)\b))?)"
+)
 _SPOKEN = re.compile(
-    rf"(?<![\w'’])(?P<first>{_LETTER})[\s-]+(?P<second>{_LETTER})[\s-]+(?P<number>{_NUMBER})"
-    rf"(?:\s+(?:{_DIGIT_WORDS.replace(' ', '|')}|\d)\s+[a-z]\s+[a-z])?(?![\w'’]|[.,]\d)"
+    rf"(?<![\w'’])(?P<first>{_LETTER})[\s-]+(?P<second>{_LETTER})[\s-]+{_FIGURES}(?![\w'’]|[.,]\d)"
     r"(?!\s*(?:hundred|thousand|[kmg]w|kilo|mega|years?|months?|point)\b)",
     re.IGNORECASE,
 )
+# What is quoted as a postcode may have one letter only, or two without a blank.
+_QUOTED = re.compile(rf"(?P<first>{_LETTER})(?:[\s-]*(?P<second>{_LETTER}))?[\s-]+{_FIGURES}", re.IGNORECASE)
 _SPELLED_BY = frozenset({*"abcdefghijklmnopqrstuvwxyz", *_ALPHABET} - {"a"})
 _MOST_SPELLED = 99
 # A number is an id only where one of these stands before it.
@@ -45,12 +51,15 @@ _LABELLED = re.compile(
 
 def spelled_pattern(written: str) -> str | None:
     """The postcode that `written` spells: "alpha bravo four two" -> "AB42"; None when it spells none."""
-    found = _SPOKEN.fullmatch(written.strip())
-    if found is None:
-        return None
-    letters = "".join(_ALPHABET.get(found[name].lower(), found[name]) for name in ("first", "second"))
-    number = found["number"] if found["number"].isdigit() else _digits(found["number"])
-    return f"{letters.upper()}{number}" if number else None
+    found = _QUOTED.fullmatch(written.strip())
+    return _pattern(found) if found else None
+
+
+def _pattern(found: re.Match[str]) -> str | None:
+    letters = "".join(_ALPHABET.get(found[name].lower(), found[name]) for name in ("first", "second") if found[name])
+    spoken = found["full"] or found["number"]
+    number = spoken if spoken.isdigit() else _digits(spoken)
+    return f"{letters}{number}{found['full_letter'] or found['letter'] or ''}".upper() if number else None
 
 
 def _digits(words: str) -> str | None:
@@ -71,7 +80,7 @@ def find_spelled(text: str) -> tuple[tuple[Span, str], ...]:
         return ()
     at = 0
     while hit := _SPOKEN.search(text, at):
-        pattern = spelled_pattern(hit.group())
+        pattern = _pattern(hit)
         if pattern:
             found.append((Span(*hit.span()), pattern))
         at = hit.end() if pattern else hit.start() + 1

@@ -71,6 +71,10 @@ _PHRASES = (
     ("Micro CHP", re.compile(r"\bcombined[\s-]+heat[\s-]*(?:\w{1,3}\s+|[&+]\s*){1,2}power\b", re.IGNORECASE)),
     ("Anaerobic digestion", re.compile(r"\b(?:bio[\s-]gas|a(?:y|ye)? dee)\b", re.IGNORECASE)),
     ("Photovoltaic", re.compile(r"\b(?:pee|p) vees?\b", re.IGNORECASE)),
+    # Spelled letter by letter, as dictation writes them.
+    ("Photovoltaic", re.compile(r"(?<!\b[a-z] )\bp[ .]+v\b(?! [a-z]\b)", re.IGNORECASE)),
+    ("Anaerobic digestion", re.compile(r"(?<!\b[a-z] )\ba[ .]+d\b(?! hoc| [a-z]\b)", re.IGNORECASE)),
+    ("Micro CHP", re.compile(r"(?<!\b[a-z] )\bc[ .]+h[ .]+p\b(?! [a-z]\b)", re.IGNORECASE)),
 )
 _AD_OTHERWISE = word_set(
     """

@@ -66,3 +66,32 @@ def word_bag(text: str) -> frozenset[str]:
 def key_of(text: str) -> str:
     """Keys of all words of `text`, one blank between two."""
     return " ".join(word_key(found) for found in _WORD.findall(text))
+
+
+# After these words, what a speaker says while he thinks is no name, no list and no correction ("Devon, er, Dorset").
+_OPEN_ENDED = (
+    "a|about|above|after|all|any|around|at|before|below|between|by|exactly|for|from|how|in|is|are|least|less|more|most"
+    "|many|much|my|near|not|nowt|of|on|over|past|per|roughly|show|since|some|than|that|the|to|under|until|up|what|which|with|within"
+)
+_BREATHS = r"(?:um+|uh+|erm+|er+|hmm+|you know|let me see)"
+_FIGURE = (
+    rf"(?:{_BREATHS}|\d|(?:a hundred|half|point|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b)"
+)
+_BREATHING = re.compile(
+    rf"(?<![\w'’])(?P<before>{_OPEN_ENDED})(?:[\s,.…-]+(?:{_BREATHS}|like(?=[\s,]+{_FIGURE})))+[,.…]*(?=\s+\w)"
+    rf"|(?:[\s,.…-]+{_BREATHS})+[,.…]*(?=\s+(?:kilo|mega|kw|mw|years|months|hundred|thousand))",
+    re.IGNORECASE,
+)
+_SPOKEN_BREATHS = re.compile(r"\b(?:u[mh]+|er+m?|hmm+|you know|let me see|like)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def without_breaths(text: str) -> str:
+    """`text` without each "um", "er" or "you know" behind a word that leads on to another: "under um seven".
+
+    Elsewhere they stay: "Devon, er, Dorset" takes Devon back.
+    """
+    if not _SPOKEN_BREATHS.search(text):
+        return text
+    return _BREATHING.sub(lambda found: found["before"] or "", text)

@@ -6,20 +6,24 @@ None of it changes what is asked, so reading and answer stay as they are. The wo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from tasks.fit_query.dataset import nouns, values
-from tasks.fit_query.dataset.phrases import said, table
+from tasks.fit_query.dataset.phrases import lines, said, table
 from tasks.fit_query.dataset.places import gazetteer
 from tasks.fit_query.dataset.plan import Question
 from tasks.fit_query.dataset.question import OPEN, SPAN
 
-CORRECTED = 0.035
+CORRECTED = 0.06
+LATE = 0.3  # of the corrections, where one value alone is meant
+TAKEN_BACK_LATE = {"location", "limit", "capacity_min", "capacity_max", "built_in", "built_after", "built_before"}
 WHEREABOUTS = {"location", "locations", "postcodes"}
 # A story about one of these, told to a question that names no technology, would seem to name it.
 OURS = re.compile(r"\b(wind\w*|turb\w+|panels?|solar|ad|digest\w*|hydro\w*|chp|water|river)\b", re.IGNORECASE)
+ASKING = ("which", "what", "how", "are", "is", "do", "does", "can", "could")
 CAPITAL_AFTER = (". ", "! ", "\n")
 
 
@@ -42,6 +46,7 @@ def with_asides(rng: Random, question: Question) -> Question:
     words = _words(rng, question.reading)
     tell = {
         "before": _before,
+        "tale": _tale,
         "anecdote": _anecdote,
         "behind": _behind,
         "history": _history,
@@ -75,9 +80,25 @@ def corrected(rng: Random, question: Question) -> str:
     if wrong is None or wrong.lower() in SPAN.sub(r"\2", question.text).lower():
         return question.text
     words = table("asides")["corrected"]
+    if rng.random() < LATE and _alone(question.reading, field_of[found.group(1)], wrong, found.group(2)):
+        # The whole question first, then the value that it should have had: "top 10 in Kent. Actually make it 20".
+        said_first = question.text[: found.start()] + wrong + question.text[found.end() :]
+        return said_first.rstrip(".? ") + bracketed(_with_blanks(rng, rng.choice(words["late"]), found.group()))
     templates = words["fit_id" if field_of[found.group(1)] == "fit_id" else "templates"]
     both = bracketed(said(rng, templates, {"wrong": wrong, "right": found.group()}))
     return question.text[: found.start()] + both + question.text[found.end() :]
+
+
+def _alone(reading: dict[str, Any], field: str, wrong: str, right: str) -> bool:
+    """Whether a value far behind the question can only be meant for that field: no range, no second place."""
+    alike = wrong.split()[-1].isalpha() == right.split()[-1].isalpha()
+    several = {"capacity_min", "capacity_max"} <= reading.keys() or {"location", "postcodes"} <= reading.keys()
+    return field in TAKEN_BACK_LATE and alike and not several
+
+
+def _with_blanks(rng: Random, template: str, right: str) -> str:
+    """The template filled, with the blanks in front of it."""
+    return template[: len(template) - len(template.lstrip())] + said(rng, [template], {"right": right})
 
 
 def _wrong_value(rng: Random, field: str, right: str) -> str | None:
@@ -132,7 +153,10 @@ def _words(rng: Random, reading: dict[str, Any]) -> dict[str, str]:
 
 def _aside(rng: Random, words: dict[str, str], kind: str, group: str = "templates") -> str:
     """A template of asides.toml whose slots all have a value here, filled; its blanks in front are kept."""
-    templates: list[str] = table("asides")[kind][group]
+    return _filled(rng, table("asides")[kind][group], words)
+
+
+def _filled(rng: Random, templates: Sequence[str], words: dict[str, str]) -> str:
     fitting = [one for one in templates if set(re.findall(r"\{([a-z]+)\}", one)) <= set(words)]
     template = rng.choice(fitting if "tx" in words else [one for one in fitting if not OURS.search(one)])
     blanks = template[: len(template) - len(template.lstrip())]
@@ -178,6 +202,18 @@ def _anecdote(rng: Random, text: str, words: dict[str, str]) -> str:
     return _joined(rng, story, text)
 
 
+def _tale(rng: Random, text: str, words: dict[str, str]) -> str:
+    """A story of the asker's life, now and then two, before the question or behind it."""
+    if rng.random() < 0.35:
+        told = _filled(rng, lines("tales_behind"), words)
+        ended = text if text.endswith(("?", ".")) else text + ("?" if _opening(text) in ASKING else ".")
+        return f"{ended} {told}{rng.choice(['', '', '.'])}"
+    told = _filled(rng, lines("tales_before"), words)
+    if rng.random() < 0.25:
+        told = f"{told}. {_filled(rng, lines('tales_before'), words)}"
+    return _joined(rng, told if rng.random() < 0.8 else told[0].lower() + told[1:], text)
+
+
 def _history(rng: Random, text: str, words: dict[str, str]) -> str:
     """What the asker had, sold or looked at before, with figures like those that a question asks for."""
     kinds = (
@@ -195,8 +231,7 @@ def _behind(rng: Random, text: str, words: dict[str, str]) -> str:
         reason = f". {_started(rng, reason[2:])}"
         if text.endswith(("?", ".")):
             return text + reason[1:]
-        asking = _opening(text) in ("which", "what", "how", "are", "is", "do", "does", "can", "could")
-        return text + ("?" if asking and rng.random() < 0.7 else ".") + reason[1:]
+        return text + ("?" if _opening(text) in ASKING and rng.random() < 0.7 else ".") + reason[1:]
     return text.rstrip(".?") + reason
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from tasks.fit_query.dataset import layouts
 from tasks.fit_query.dataset.asides import with_asides
 from tasks.fit_query.dataset.categories import CATEGORIES
 from tasks.fit_query.dataset.noise import typed
@@ -15,10 +16,13 @@ from tasks.fit_query.dataset.phrases import table
 from tasks.fit_query.dataset.plan import Question
 from tasks.fit_query.dataset.quality import FOLDER, grounds_to_the_answer, schema
 from tasks.fit_query.dataset.question import OPEN, SPAN, Marks, finished
+from tasks.fit_query.dataset.speech import dictated
 from tuneserve.errors import DataError
 from tuneserve.example import Example, read_cases
 
 TRIES = 200
+# Registers of the keyboard: nobody says a label with its colon or a table.
+NEVER_DICTATED = ("label", "wire", *layouts.STYLES)
 DISAGREEMENTS_AT_MOST = 0.005
 BOUND_WORDS = r"\b(about|around|over|under|from|by|than|to|up)"
 DATE_BOUND_WORDS = r"\b(after|since|before|by|until|than|post|pre)"
@@ -58,12 +62,12 @@ def generate(seed: int, count: int) -> Iterator[Example]:
             question = with_asides(rng, CATEGORIES[category](rng, Marks()))
             if misleading(question):
                 continue
-            marked = typed(rng, question.text, question.style, plain_text=category == "refusal")
-            text, reading = finished(marked, question.reading)
+            marked, read, style = _uttered(rng, question, refused=category == "refusal")
+            text, reading = finished(marked, read)
             key = normalised(text) or text
             if key in seen:
                 continue
-            example = _example(f"fit-{seed}-{number:06d}", prompt, category, text, reading, question)
+            example = _example(f"fit-{seed}-{number:06d}", prompt, category, text, reading, question, style)
             if wrong := grounds_to_the_answer(example):
                 disagreements.append(f"'{text}': {wrong}")
                 continue
@@ -75,6 +79,15 @@ def generate(seed: int, count: int) -> Iterator[Example]:
                 f"{FOLDER}: generator and grounding disagree on {len(disagreements)} questions of {number + 1}, "
                 f"for example {disagreements[-1]}; decide each by SEMANTICS.md"
             )
+
+
+def _uttered(rng: Random, question: Question, refused: bool) -> tuple[str, dict[str, Any], str]:
+    """(the marked text as typed or dictated, its reading, its register)."""
+    if question.style not in NEVER_DICTATED and rng.random() < table("shares")["dictation"]["share"]:
+        spoken = dictated(rng, question.text, question.reading)
+        if spoken:
+            return *spoken, "speech"
+    return typed(rng, question.text, question.style, plain_text=refused), question.reading, question.style
 
 
 def misleading(question: Question) -> bool:
@@ -104,12 +117,14 @@ def canonical(reading: dict[str, Any]) -> str:
     )
 
 
-def _example(name: str, prompt: str, category: str, text: str, reading: dict[str, Any], question: Question) -> Example:
+def _example(
+    name: str, prompt: str, category: str, text: str, reading: dict[str, Any], question: Question, style: str
+) -> Example:
     messages = (
         {"role": "system", "content": prompt},
         {"role": "user", "content": text},
         {"role": "assistant", "content": canonical(reading)},
     )
     return Example(
-        name, messages, question.answer, "generated", f"{question.family}|{question.place}", (category, question.style)
+        name, messages, question.answer, "generated", f"{question.family}|{question.place}", (category, style)
     )

@@ -37,6 +37,7 @@ from tasks.fit_query.rules.places import put_places
 from tasks.fit_query.rules.request import focused
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
 from tasks.fit_query.rules.tables import sentence_of_table
+from tasks.fit_query.words import without_breaths
 
 __all__ = ["read"]
 
@@ -56,6 +57,7 @@ _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 
 def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
+    text = without_breaths(text)
     table = sentence_of_table(text) if "\n" in text else None
     if table is not None:
         reading = _read(table, today)

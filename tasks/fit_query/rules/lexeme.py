@@ -166,12 +166,25 @@ def _rebound(text: str, found: list[Lexeme]) -> list[Lexeme]:
             bound = "LESS_AFTER" if NAMES[found[at + 2].kind] in ("MORE_OF", "MORE") else "MORE_AFTER"
             closed = Lexeme(CLASSES[bound], found[at].start, found[at + 2].end, None, "not")
             return _rebound(text, [*found[: _joined_at(found, at)], closed, *found[at + 3 :]])
+        if found[at].key == "one" and at > 0 and _is_low_end(found, at):
+            found[at] = Lexeme(CLASSES["NUMBER"], found[at].start, found[at].end)
         if found[at].key == "up" and at > 0 and _is_range(text, found, at):
             found[at] = found[at]._replace(kind=CLASSES["TO"])
         anew = _BOUND_ANEW.get(NAMES[found[at].kind])
         if anew and found[at].key == "and" and found[at + 1].kind in _FIGURES:
             found[at] = found[at]._replace(kind=CLASSES[anew])
     return found
+
+
+def _is_low_end(found: list[Lexeme], at: int) -> bool:
+    """Whether "one" at `at` begins a range: "between one and two megawatts", "from one to three years"."""
+    names = [NAMES[one.kind] for one in found[at - 1 : at + 3]]
+    return (
+        len(names) == 4
+        and names[0] in ("BETWEEN", "FROM")
+        and names[2] in ("AND", "TO", "DASH", "UNTIL")
+        and names[3] in ("AMOUNT", "TIME")
+    )
 
 
 def _is_range(text: str, found: list[Lexeme], at: int) -> bool:
