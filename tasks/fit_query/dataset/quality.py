@@ -93,6 +93,12 @@ def _in_single_digits(number: str) -> str:
     return " ".join(ONES[int(digit)] for digit in number)
 
 
+def _digit_by_digit(text: str) -> str:
+    """The text with "double four" as "four four" and every nought as "zero"."""
+    words = re.sub(r"\b(?:oh|nought)\b", "zero", text.lower())
+    return re.sub(r"\bdouble (\w+)", r"\1 \1", words)
+
+
 def quotations_are_in_the_question(example: Example) -> str | None:
     for key, value in json.loads(example.target).items():
         if (
@@ -101,7 +107,7 @@ def quotations_are_in_the_question(example: Example) -> str | None:
         ):
             continue
         for quotation in value if isinstance(value, list) else [value]:
-            spoken = key == "fit_id" and _in_single_digits(quotation) in example.text.lower().replace("oh", "zero")
+            spoken = key == "fit_id" and _in_single_digits(quotation) in _digit_by_digit(example.text)
             if quotation not in example.text and not spoken and not (key == "limit" and quotation == "1"):
                 return f"{key} '{quotation}' is not in the question"
     return None
