@@ -15,6 +15,7 @@ from tasks.fit_query.dataset.nouns import TECHNOLOGIES
 from tasks.fit_query.dataset.periods import REFERENCE_DAY
 from tasks.fit_query.dataset.places import gazetteer
 from tasks.fit_query.dataset.values import ONES
+from tasks.fit_query.spoken_codes import spelled_pattern
 from tuneserve.example import Example
 
 FOLDER = Path(__file__).parent.parent
@@ -66,7 +67,8 @@ def place_has_its_patterns(example: Example) -> str | None:
     if "location" not in example.answer:
         return None
     rows = {place.name: place for place in gazetteer().places}
-    written = {code.upper().replace(" ", "") for code in json.loads(example.target).get("postcodes", ())}
+    quoted = json.loads(example.target).get("postcodes", ())
+    written = {spelled_pattern(code) or code.upper().replace(" ", "") for code in quoted}
     allowed: set[str] = set()
     for name in example.answer["location"].split(", "):
         if name not in rows:
