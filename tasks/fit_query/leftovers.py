@@ -21,6 +21,7 @@ from tasks.fit_query.everything import is_request_word
 from tasks.fit_query.place_context import goes_on
 from tasks.fit_query.postcodes import parse_postcode
 from tasks.fit_query.quotation import spans_of
+from tasks.fit_query.repair_corrections import replaces
 from tasks.fit_query.story_figures import is_of_story
 from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.unread import unread_marks
@@ -80,7 +81,9 @@ def leftovers(draft: Draft) -> list[Leftover]:
 def _is_corrected(draft: Draft, end: int, others: Iterable[int]) -> bool:
     """Whether what ends at `end` is taken back for another of its kind: `others` are the starts of these."""
     found = CORRECTED.match(draft.text, end, min(end + 40, len(draft.text)))
-    return found is not None and any(found.end() <= start <= found.end() + 30 for start in others)
+    if found is not None and any(found.end() <= start <= found.end() + 30 for start in others):
+        return True
+    return any(start > end and replaces(draft.text, start) for start in others)
 
 
 def _technologies(draft: Draft) -> Iterator[tuple[int, Leftover]]:

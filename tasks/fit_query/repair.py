@@ -60,6 +60,7 @@ class Repair:
 def repaired(draft: Draft) -> list[Repaired]:
     """Mends `draft.reading`; see the module's docstring. A refusal is left alone."""
     from tasks.fit_query.repair_bounds import repair_amounts
+    from tasks.fit_query.repair_corrections import repair_corrections
     from tasks.fit_query.repair_dates import repair_dates
     from tasks.fit_query.repair_marks import repair_marks
     from tasks.fit_query.repair_places import repair_places
@@ -72,6 +73,7 @@ def repaired(draft: Draft) -> list[Repaired]:
     repair_story(repair)
     repair_quotes(repair)
     repair_references(repair)
+    repair_corrections(repair)
     repair_places(repair)
     repair_amounts(repair)
     repair_dates(repair)

@@ -70,8 +70,8 @@ def key_of(text: str) -> str:
 
 # After these words, what a speaker says while he thinks is no name, no list and no correction ("Devon, er, Dorset").
 _OPEN_ENDED = (
-    "a|about|above|after|all|any|around|at|before|below|between|by|exactly|for|from|how|in|is|are|least|less|more|most"
-    "|many|much|my|near|not|nowt|of|on|over|past|per|roughly|show|since|some|than|that|the|to|under|until|up|what|which|with|within"
+    "a|about|above|after|all|any|around|at|before|below|between|by|exactly|for|from|fit|how|id|ident|in|is|are|least|less|more|most"
+    "|many|much|my|near|not|nowt|number|of|on|over|past|per|roughly|show|since|some|than|that|the|to|under|until|up|what|which|with|within"
 )
 _BREATHS = r"(?:um+|uh+|erm+|er+|hmm+|you know|let me see)"
 _FIGURE = (
