@@ -30,7 +30,7 @@ _WORDS = {
     "query_type fit_rate": r"(?:fit)?rates?|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh|per\s?(?:kwh|unit)|feed",
     "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|between|better|contrast\w*|which"
     r"|more|than|side by side",
-    "aggregate count": r"how ?m\w*|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr|num\w*"
+    "aggregate count": r"how ?m\w*|hw ?m\w+|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr|num\w*"
     r"|total\w*|tally|how few|sites"
     r"|installations?"
     r"|installs?|many|most|quantity|qty|#",
@@ -97,7 +97,7 @@ _PLAIN_WORDS = {
     r"|smaller)\b(?! than| of\b)[^.?!]*\bor\b"
     r"|(?:which|who) (?:\w+ ){0,2}(?:has|have|is|are|got) (?:the )?(?:more|bigger|larger|higher|fewer|greater"
     r"|smaller)\b",
-    "aggregate count": r"how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))|(?<=['’‘])ow ?many|cnt"
+    "aggregate count": r"hw ?m\w+|h many|how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))|(?<=['’‘])ow ?many|cnt"
     r"|count(?!y|ies|r)\w*"
     r"|(?<!a )(?<!good )(?<!phone )numbers?(?: of)?|no\.? of|nr of|num\b|tally(?! (?:up )?(?:the |all the )?(?:[mkg]w"
     r"|mega|kilo|capacity))"

@@ -187,6 +187,8 @@ def _standing_as_places(text: str, words: Sequence[Word], found: list[tuple[int,
         after = number + 1 < len(found) and certain[number + 1] and found[number + 1][0]
         if _is_compass(words, first, end) and _continues(words, end, number + 1 < len(found) and found[number + 1][0]):
             continue
+        if not certain[number] and number + 1 < len(found) and _is_qualified(text, words, found[number : number + 2]):
+            certain[number] = certain[number + 1] = True
         if not certain[number]:
             if not stands_as_place(text, words, first, end, before or None, after or None):
                 continue
@@ -196,6 +198,13 @@ def _standing_as_places(text: str, words: Sequence[Word], found: list[tuple[int,
             stop -= 2
         mentions.append(PlaceMention(start, stop, text[start:stop], place))
     return mentions
+
+
+def _is_qualified(text: str, words: Sequence[Word], pair: Sequence[tuple[int, int, Place]]) -> bool:
+    """Whether a county behind a comma makes a place of the word before it: "Stone, Staffs"."""
+    (first, end, _), (at, _, county) = pair
+    large = text[words[first].start].isupper() and text[words[at].start].isupper()
+    return large and county.kind == "county" and text[words[end - 1].end : words[at].start].strip() == ","
 
 
 def _is_ordinary(words: Sequence[Word], first: int, end: int) -> bool:

@@ -49,7 +49,7 @@ from tasks.fit_query.subject import plain_request, strange_request
 from tasks.fit_query.technologies import evidence_for
 from tasks.fit_query.unsayable import other_technology, unsayable
 from tasks.fit_query.whereabouts import add_whereabouts
-from tasks.fit_query.words import without_breaths
+from tasks.fit_query.words import as_typed
 from tuneserve.task import Evidence, Grounded, JsonObject
 
 _MAXIMUM_LIMIT = 1000
@@ -73,7 +73,7 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
 
     `reading` must be valid by reading.schema.json. Never raises on one, never changes it.
     """
-    text, reading = without_breaths(text), _without_breaths(reading)
+    text, reading = as_typed(text), _as_typed(reading)
     draft = Draft(text, reading, today)
     if reading.get("query_type") == "unsupported":
         return _refusal(draft)
@@ -95,12 +95,12 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
     return _finished(draft)
 
 
-def _without_breaths(reading: JsonObject) -> JsonObject:
-    """The reading with its quotations in the form of the text that has no breaths."""
+def _as_typed(reading: JsonObject) -> JsonObject:
+    """The reading with its quotations changed as the text is."""
     return {
-        key: without_breaths(value)
+        key: as_typed(value)
         if isinstance(value, str)
-        else [without_breaths(one) for one in value]
+        else [as_typed(one) for one in value]
         if isinstance(value, list)
         else value
         for key, value in reading.items()

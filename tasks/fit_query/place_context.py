@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from tasks.fit_query.everything import is_request_word
 from tasks.fit_query.numerals import read_number
 from tasks.fit_query.place_words import ORDINARY
+from tasks.fit_query.places import outcodes
 from tasks.fit_query.words import Word, word_set
 
 _LEADS = word_set("in near around at across inside throughout round nearby outside within beside nr me")
@@ -61,7 +62,7 @@ _FILTERS = word_set(
 _NOT_AT_THE_END = frozenset({"fleet", "sale", "deal", "street", "ware", "stone", "eye", "march", "reading"})
 
 
-_AS_IN = re.compile(r",?\s+(?:as in|i mean|meaning|that is) the (?:town|village|city|place)\b", re.IGNORECASE)
+_AS_IN = re.compile(r",?\s+(?:(?:as in|i mean|meaning|that is)\s+)?the (?:town|village|city|place)\b", re.IGNORECASE)
 
 
 def stands_as_place(
@@ -76,6 +77,8 @@ def stands_as_place(
         return True
     if _goes_there(text, words, first, end) or _AS_IN.match(text, words[end - 1].end):
         return True
+    if _is_ulster(text, words[first]) or (end < len(words) and words[end].key.upper() in outcodes()):
+        return True  # "NI capacity", "Wick KW1"
     if not _phrase_ends(text, words, end, after):
         return False
     previous = words[first - 1].key if first else ""
@@ -96,6 +99,10 @@ def stands_as_place(
     if (at_the_end or before_a_filter) and (previous in _TECHNOLOGY or previous[:1].isdigit()):
         return words[first].key not in _NOT_AT_THE_END
     return _written_large(text, words, first)
+
+
+def _is_ulster(text: str, word: Word) -> bool:
+    return text[word.start : word.end] == "NI" and not text.isupper()
 
 
 def _goes_there(text: str, words: Sequence[Word], first: int, end: int) -> bool:

@@ -98,7 +98,10 @@ def find_postcodes(text: str) -> list[PostcodeMention]:
         for span, pattern in find_spelled(text)
         if pattern in _known()
     ]
+    spelled = tuple(mentions)
     for found in _MENTION.finditer(text):
+        if any(one.start < found.end() and found.start() < one.end for one in spelled):
+            continue
         pattern = next(filter(None, (found[name] for name in _MENTION.groupindex if name != "inward"))).upper()
         if (
             len(pattern) < 3

@@ -140,6 +140,7 @@ _THERE_IS = re.compile(r"\b(?:there(?:['’]?s| is| are| was| were)|got|have|has
 _BEHIND = re.compile(r"\b(?:excluded|omitted|left out|not included)\b", re.IGNORECASE)
 _POWER = len(" power ")  # "wind power excluded"
 _NOT = re.compile(r"\bnot\s+", re.IGNORECASE)
+_JUST = re.compile(r"\b(?:just|only|but|though|obviously|please)\s+$", re.IGNORECASE)
 _NOT_TECHNOLOGY = re.compile(r"\b(?:non|no|not)[\s-]+(?:any\s+)?", re.IGNORECASE)
 _EXCLUDED_SIZE = re.compile(
     r"\b(?:ignor(?:e|ing)|skip(?:ping)?|leav(?:e|ing) out|drop(?:ping)?|exclud(?:e|ing)|omit(?:ting)?"
@@ -211,9 +212,13 @@ def _left_out_behind(text: str) -> tuple[str, str] | None:
 
 
 def _without_only_place(text: str) -> tuple[str, str] | None:
-    """ "wind not scotland"; beside another place it may be a correction: "in Kent not Devon"."""
+    """ "wind not scotland"; beside another place it may be a correction: "in Kent not Devon", not "just not Devon"."""
     for found in _NOT.finditer(text):
         places = find_places(text)
+        if _JUST.search(text, 0, found.start()):
+            place = next((one for one in places if one.start == found.end()), None)
+            if place:
+                return "exclusion", text[found.start() : place.end]
         if len(places) == 1 and places[0].start == found.end():
             return "exclusion", text[found.start() : places[0].end]
     return None

@@ -86,12 +86,31 @@ _BREATHING = re.compile(
 _SPOKEN_BREATHS = re.compile(r"\b(?:u[mh]+|er+m?|hmm+|you know|let me see|like)\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=64)
-def without_breaths(text: str) -> str:
-    """`text` without each "um", "er" or "you know" behind a word that leads on to another: "under um seven".
+_SPELLED_FIT = re.compile(r"(?<!\b[a-z] )\bf[ .]+i[ .]+t\b\.?(?P<id>[ .]+i[ .]+d\b\.?)?(?! [a-z]\b)", re.IGNORECASE)
+_LETTER_BY_LETTER = re.compile(r"\s+(?:[a-z]\s+){3,}[a-z](?![\w'’])", re.IGNORECASE)
 
-    Elsewhere they stay: "Devon, er, Dorset" takes Devon back.
+
+@lru_cache(maxsize=64)
+def as_typed(text: str) -> str:
+    """Dictated text as somebody would type it, without what is only said aloud.
+
+    Gone is each "um", "er" or "you know" behind a word that leads on to another ("under um seven"); elsewhere they
+    stay: "Devon, er, Dorset" takes Devon back. Gone is a name spelled once more ("kings lynn k i n g s l y n n"), and
+    "f i t" is FIT.
     """
-    if not _SPOKEN_BREATHS.search(text):
-        return text
-    return _BREATHING.sub(lambda found: found["before"] or "", text)
+    if _SPOKEN_BREATHS.search(text):
+        text = _BREATHING.sub(lambda found: found["before"] or "", text)
+    if _SINGLE_LETTERS.search(text):
+        text = _SPELLED_FIT.sub(lambda found: "FIT id" if found["id"] else "FIT", text)
+        text = _LETTER_BY_LETTER.sub(_unless_said_before, text)
+    return text
+
+
+_SINGLE_LETTERS = re.compile(r"\b[a-z][ .]+[a-z]\b", re.IGNORECASE)
+
+
+def _unless_said_before(found: re.Match[str]) -> str:
+    """Nothing, where the letters spell the words before them; else the letters as they are."""
+    spelled = re.sub(r"\s", "", found.group()).lower()
+    said = re.sub(r"[\W_]", "", found.string[: found.start()]).lower()
+    return "" if said.endswith(spelled) else found.group()

@@ -38,7 +38,7 @@ from tasks.fit_query.rules.request import focused
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
 from tasks.fit_query.rules.tables import sentence_of_table
 from tasks.fit_query.rules.taken_back import with_replaced
-from tasks.fit_query.words import without_breaths
+from tasks.fit_query.words import as_typed
 
 __all__ = ["read"]
 
@@ -58,7 +58,7 @@ _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 
 def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
-    text = without_breaths(text)
+    text = as_typed(text)
     reading = _read_all(text, today)
     if reading is None or reading.get("query_type") == "unsupported":
         replaced = with_replaced(text)

@@ -130,6 +130,7 @@ FILLER_PHRASES = """
 """
 
 STORY = """
+    turns shortlist longlist tenner fiver
     meeting meetings call calls client clients customer customers boss manager colleague colleagues council board
     committee chairman director reports paper papers presentation presenting slides slide deck talk workshop
     conference webinar lecture thesis dissertation essay article project study studies survey analysis assessment

@@ -146,6 +146,7 @@ def lexemes(text: str) -> list[Lexeme]:
 _STARRED = re.compile(r"(?<=\n)[ \t]*\*(?=\w)")
 
 
+_SIZE = CLASSES["SIZE"]
 _BOUND_ANEW = {"MORE_AFTER": "MORE", "LESS_AFTER": "LESS", "ONWARDS": "AFTER", "EARLIER": "BEFORE"}
 _RANKED = frozenset({"SUPER", "TECHNOLOGY", "TECHNOLOGY_MANY", "SITE_MANY", "SIZE"})
 _BY_MEANS = frozenset({"made", "run", "operated"})  # "made by water power", but "made by Vestas"
@@ -155,6 +156,8 @@ _FIGURES = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEA
 
 def _rebound(text: str, found: list[Lexeme]) -> list[Lexeme]:
     """ "and under" before a figure begins a second bound; behind a figure it belongs to the first. "nr" is near."""
+    for at in [at for at, one in enumerate(found) if one.kind == _SIZE and _is_of_aside(text, found, at)]:
+        found[at] = found[at]._replace(kind=CLASSES["STORY"])
     for at in range(len(found) - 1):
         if found[at].key == "nr" and NAMES[found[at].kind] == "ID" and found[at + 1].kind not in _FIGURES:
             found[at] = found[at]._replace(kind=CLASSES["NEAR"])
@@ -174,6 +177,30 @@ def _rebound(text: str, found: list[Lexeme]) -> list[Lexeme]:
         if anew and found[at].key == "and" and found[at + 1].kind in _FIGURES:
             found[at] = found[at]._replace(kind=CLASSES[anew])
     return found
+
+
+_AN = re.compile(r"(?:^|\W)(?:an?|my|our|this|your|his|her|their)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_ENDS_A_PHRASE = re.compile(
+    r"[\w'’-]+(?:\s*[.,;:!?)]|\s*$|\s+(?:on|about|for|of|at|with|to|and|next|this|that|in the|who|which|called|by)\b)",
+    re.IGNORECASE,
+)
+
+
+def _is_of_aside(text: str, found: list[Lexeme], at: int) -> bool:
+    """Whether a size tells of something else: "a little exhibition on water power", "I bet it's tiny"."""
+    if _BETTING.search(text, 0, found[at].start):
+        return True
+    if at + 1 == len(found):
+        return False
+    follows = found[at + 1]
+    adjacent = not text[found[at].end : follows.start].strip()
+    other = adjacent and NAMES[follows.kind] in ("UNKNOWN", "STORY", "FOREIGN")
+    return bool(other and _AN.search(text, 0, found[at].start) and _ENDS_A_PHRASE.match(text, follows.start))
+
+
+_BETTING = re.compile(
+    r"\b(?:bet|reckon|guess|suspect|imagine)\s+(?:it['’]?s|they['’]?re|it is|they are|that['’]?s)\s+$", re.IGNORECASE
+)
 
 
 def _is_low_end(found: list[Lexeme], at: int) -> bool:

@@ -29,7 +29,8 @@ PHRASES: dict[str, str] = {
         under|below|undr|blw|les than|les then|beneath|at most|atmost|up to|upto|up to and including|max|maximum
         maximum of|a maximum of|at maximum|not over|not above|nothing over|nothing above|never over|never above
         none over|none above|not exceeding|no over|no above|lt|lte|le|capped at|limited to|u/|south of|not exceed
-        doesnt exceed|dont exceed|do not exceed|at or below|equal or below|equal to or below|less or equal to
+        doesnt exceed|dont exceed|do not exceed|at or below|at or under
+        equal or below|equal to or below|less or equal to
         less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding|max of|max size|maximum size
         maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub|that dont exceed
         up to but not over|up to but not above|up to but no more than|up to but not exceeding|up to but not beyond
@@ -53,7 +54,7 @@ PHRASES: dict[str, str] = {
         or shorter|or sooner|or thereunder
     """,
     "BETWEEN": """
-        between|btwn|btw|bw|b/w|btween|betw|bet|in between|anywhere between|somewhere between|anything between|betwixt
+        between|btwn|btw|bw|b/w|btween|betw|in between|anywhere between|somewhere between|anything between|betwixt
         ranging from|range of|in the range of|in the range|ranging
     """,
     "FROM": "from",
@@ -261,7 +262,7 @@ PHRASES: dict[str, str] = {
     """,
     "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
     "COUNT": """
-        how many of each|how many|how menny|how meny|how manny|howmeny|how mani|count|number of|no of|nr of
+        how many of each|how many|hw mny|h many|how menny|how meny|how manny|howmeny|how mani|count|number of|no of|nr of
         total number of|count of
         counts|tally|the count|the number of|how mny
         howmany|num of|number|numbers|numbers of|quantity of|quantity|qty of|qty
