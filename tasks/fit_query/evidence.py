@@ -30,8 +30,8 @@ _WORDS = {
     "query_type fit_rate": r"(?:fit)?rates?|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh|per\s?(?:kwh|unit)|feed",
     "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|between|better|contrast\w*|which"
     r"|more|than|side by side",
-    "aggregate count": r"how ?m\w*|hw ?m\w+|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr|num\w*"
-    r"|total\w*|tally|how few|sites"
+    "aggregate count": r"how ?m\w*|hw ?m\w+|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr"
+    r"|num\w*|total\w*|tally|how few|sites"
     r"|installations?"
     r"|installs?|many|most|quantity|qty|#",
     "aggregate total_capacity": r"total\w*|combin\w*|sum\w*|how ?m\w*|overall|altogether|cap\w*|[mkg]w\w*|mega\w*"

@@ -11,51 +11,13 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.gazetteer import find_places
+from tasks.fit_query.orders import order_in
 from tasks.fit_query.postcodes import find_postcodes
 from tasks.fit_query.quotation import spans_of
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
 
 _FIT = r"(?:\bfit(?:\s*ids?)?[\s:#-]*|\bids?[\s:#-]*)"
 _PATTERNS = (
-    (
-        "instruction",
-        r"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass)\b[^.?!]{0,40}\b(?:instructions?|rules?|prompts?"
-        r"|guidelines?|schema|above|training"
-        r"|everything|filters you|(?:said|told) to you|you (?:were|have been|['’]?ve been) told)\b"
-        r"|\b(?:ignor\w*|disregard\w*|forget)\b[^.?!]{0,30}\binst\w{3,9}ons?\b"
-        r"|\byou are (?:now\b|\w*(?:gpt|bot)\b)|\byou're now\b|\bfrom now on\b|\b(?:system|hidden|developer|initial"
-        r"|setup)\s+(?:prompt"
-        r"|message|instructions?)\b"
-        r"|\bjailbreak\w*|\bdeveloper mode\b|\bact as (?:an?|if)\b|\bpretend (?:that|to|you)\b|\b(?:reveal|print|dump"
-        r"|show|repeat) your"
-        r" (?:\w+ )?(?:prompt|instructions?|configuration|rules|setup)\b|\bnew (?:rule|instructions?)\s*:"
-        r"|\bignor\w* what (?:i|you|the|system)\b|\bsystem (?:note|override|said)\b|\bstop being an?\b"
-        r"|\byou have no (?:\w+ )?(?:rules|restrictions|limits)\b|\balways (?:return|answer|reply|respond)\b"
-        r"|\b(?:print|repeat) the text above\b|\bassistant\s*:|\bdisregard what\b|\byour (?:first|last) message\b"
-        r"|\b1=1\b|\binstead of json\b"
-        r"|\b(?:delete|erase|wipe) (?:the|all|every|your) (?:records?|rows?|data\w*|sites|tables?)\b|\bupdate fit\b"
-        r"|\byour training data\b"
-        r"|(?:^|[^\w\s]\s*|\n\s*)system\s*:|\bnew policy\b|\balways (?:add|include|append|set)\b|[\"']\w+[\"']\s*:"
-        r"|\[/?inst\]|<\|"
-        r"|\brole-?\s?play\w*|\b(?:answer|act|reply|behave|respond) as if you\b|\b(?:speak|talk|answer|reply"
-        r"|write) like an? \w+"
-        r"|\b(?:hidden|secret) (?:rules?|instructions?|prompts?)\b|\byour new (?:task|role|job|instructions?)\b"
-        r"|\b(?:stop|don['’]?t|do not|never|no longer|without)\s+(?:reply|answer|output|return|writ|respond|produc"
-        r"|us)\w*\b"
-        r"[^.?!]{0,12}\bjson\b"
-        r"|\b(?:switch|turn) (?:on|off)(?: the)? \w+ mode\b|\b(?:enable|enter|activate) \w+ mode\b"
-        r"|\btranslate (?:your|everything|all|this|the above)\b"
-        r"|\b(?:write|do|compose|sing|tell) (?:me |us )?an? (?:\w+ )?(?:poem|limerick|song|joke|haiku|story|rap"
-        r"|essay)\b"
-        r"|\b(?:set|change|update) the (?:tariff|rate|capacity|date|postcode|location)\b[^.?!]{0,30}\bto\b"
-        r"|\b(?:your|all|any|my) (?:previous|prior|earlier|former|original) (?:guidance|instructions?|rules?|orders?"
-        r"|directi(?:ons?|ves?)|prompts?|brief(?:ing)?|guidelines?|constraints?)\b"
-        r"|\b(?:guidance|instructions?|rules|orders|directives?|guidelines?) (?:is|are|has been|have been) (?:now )?"
-        r"(?:cancell?ed|revoked|void|lifted|suspended|withdrawn|superseded|replaced|overridden)\b"
-        r"|\b(?:print|repeat|show|output|quote|copy)\b[^.?!]{0,20} (?:in full|verbatim|word for word)\b"
-        r"|\bthe (?:text|words|message|lines) (?:you were (?:given|sent|shown)|above|before this)\b"
-        r"|</?\w+>|\bdrop table\b|\bselect \* from\b",
-    ),
     (
         "distance",
         r"\bwithin\s+(?:an?|about|around|roughly|[\w.,]{1,12})\s*[\w-]{0,12}\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?"
@@ -154,6 +116,9 @@ _SOFT = ("outside", "rather than", "without", "minus")
 
 def unsayable(text: str) -> tuple[str, str] | None:
     """What `text` plainly asks that no field can say, as (name, words); None when nothing is found."""
+    order = order_in(text)
+    if order:
+        return "instruction", order
     for name, pattern in _COMPILED:
         found = pattern.search(text)
         if found and not (name == "two FIT ids" and _TAKEN_BACK.search(found.group())):

@@ -262,9 +262,8 @@ PHRASES: dict[str, str] = {
     """,
     "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
     "COUNT": """
-        how many of each|how many|hw mny|h many|how menny|how meny|how manny|howmeny|how mani|count|number of|no of|nr of
-        total number of|count of
-        counts|tally|the count|the number of|how mny
+        how many of each|how many|hw mny|h many|how menny|how meny|how manny|howmeny|how mani|count|number of
+        no of|nr of|total number of|count of|counts|tally|the count|the number of|how mny
         howmany|num of|number|numbers|numbers of|quantity of|quantity|qty of|qty
         total count|total count of|hw many|count up|headcount
         how may|tally of|amount of|counting|counted up|counted out|totted up
