@@ -116,7 +116,31 @@ def find_amounts(text: str) -> list[Amount]:
             at = match.start("number") + article.end()
         else:
             at = match.end("number") if match["number"] else match.end("vague")
-    return found
+    return _years_with_months(text, found)
+
+
+_AND_MONTHS = re.compile(r"\s*(?:,|and|,\s*and|&)?\s*", re.IGNORECASE)
+
+
+def _years_with_months(text: str, amounts: list[Amount]) -> list[Amount]:
+    """ "6 years and 3 months" as one amount of 6.25 years."""
+    whole: list[Amount] = []
+    for amount in amounts:
+        before = whole[-1] if whole else None
+        if (
+            before is not None
+            and amount.unit == "months"
+            and before.unit == "years"
+            and before.number is not None
+            and amount.number is not None
+            and amount.number < 12
+            and _AND_MONTHS.fullmatch(text, before.end, amount.start)
+        ):
+            years = before.number + amount.number / 12
+            whole[-1] = Amount(before.start, amount.end, text[before.start : amount.end], amount.end, years, "years")
+        else:
+            whole.append(amount)
+    return whole
 
 
 def _amount(text: str, match: re.Match[str]) -> Amount | None:

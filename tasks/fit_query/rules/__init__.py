@@ -17,6 +17,7 @@ import re
 from datetime import date
 from typing import Any
 
+from tasks.fit_query.orders import order_in
 from tasks.fit_query.rules import (
     aggregates,
     commissioning,
@@ -60,6 +61,8 @@ def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
     text = as_typed(text)
     reading = _read_all(text, today)
+    if reading is None and order_in(text):
+        return {"query_type": "unsupported"}
     if reading is None or reading.get("query_type") == "unsupported":
         replaced = with_replaced(text)
         return (_read_all(replaced, today) if replaced else None) or reading

@@ -21,10 +21,17 @@ from tasks.fit_query.rules.families import FAMILY_OF, TECHNOLOGY, TOPIC, WHERE
 from tasks.fit_query.rules.narrative import HAS, PAST, REASON, REFERS, TELLS, THERE, WISHES
 
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\bMr)(?<!\bDr)[.?!]+(?:\s+|$)|\n+")
+_TOLD_BEHIND = (
+    r"(?:(?:my|our|the) (?:\w+ ){1,2}(?:is|was|says|said|wants|wanted|needs|swears|reckons|keeps|asked|asks|thinks|did)"
+    r"|(?:i['’]?m|i am|we['’]?re) (?:curious|asking|doing|writing|driving|trying|just|only|thinking|helping|sat|stood)"
+    r"|(?:it['’]?s|that['’]?s) (?:where|when|for|because|why|how))\b"
+)
 _CLAUSE_END = re.compile(
     r"[,;:](?=\s)|\s[-–—]\s|\b(?=(?:because|although|but|so|as (?:i|we|my|our|he|she|it|they)|and (?:i|we|they|he|she"
     r"|it"
-    r"|that|the|my|our|his|her|their|now|then)(?:['’]\w+)?)\b)",
+    r"|that|the|my|our|his|her|their|now|then)(?:['’]\w+)?)\b)"
+    # Speech has no stops: "... in snowdonia my lad is doing a school project", "shouting again right solar ...".
+    rf"|\b(?={_TOLD_BEHIND})|(?<=\s)(?:right|anyway|anyhow|ok so|okay so)\s(?=\w)",
     re.IGNORECASE,
 )
 _WHO = (
@@ -77,7 +84,11 @@ class Part(NamedTuple):
 def without_anecdotes(text: str, lexemes: Sequence[Lexeme]) -> tuple[str, list[Lexeme]] | None:
     """`text` with blanks for what only tells, and the lexemes that stay; None where nothing does."""
     sentences = _parts(text, lexemes, 0, len(text), _SENTENCE_END)
-    requests = [one for one in sentences if _requests(text, one)]
+    requests = [one for one in sentences if _requests(text, one)] or [
+        one
+        for one in sentences
+        if any(_requests(text, part) for part in _parts(text, lexemes, one.start, one.end, _CLAUSE_END))
+    ]
     if not requests:
         return None
     asked = frozenset().union(*(one.kinds for one in requests))
@@ -171,12 +182,17 @@ def _beside(text: str, lexemes: Sequence[Lexeme], request: Part) -> list[Part]:
         gone += lead if all(_adds_nothing(part, asked) for part in lead) else []
     for at in range(asking[-1] + 1, len(clauses)):
         tail = clauses[at:]
-        begins = REASON.match(text[tail[0].start : tail[0].end]) or _AND_TELLS.match(text, tail[0].start)
+        begins = (
+            REASON.match(text[tail[0].start : tail[0].end])
+            or _AND_TELLS.match(text, tail[0].start)
+            or _TELLS_BEHIND.match(text, tail[0].start)
+        )
         if begins and all(_adds_nothing(part, asked) for part in tail):
             return gone + tail
     return gone
 
 
+_TELLS_BEHIND = re.compile(rf"\s*{_TOLD_BEHIND}", re.IGNORECASE)
 _AND_TELLS = re.compile(
     r"\s*(?:(?:because|although|but|as|so|and)\s+(?:i|we|they|he|she|it|that|the|my|our|his|her|their)|(?:i|we"
     r"|they)['’]d"
@@ -190,7 +206,8 @@ def _adds_nothing(part: Part, asked: frozenset[str]) -> bool:
 
     Bare numbers and sizes are none here: "at 7 this morning", "because the little ones are no use".
     """
-    lost = {FAMILY_OF[kind] for kind in part.kinds - {"NUMBER", "SIZE"} if kind in FAMILY_OF} - {
+    told = {"NUMBER", "SIZE"} | ({"TIME"} if "AGO" in part.kinds else set())
+    lost = {FAMILY_OF[kind] for kind in part.kinds - told if kind in FAMILY_OF} - {
         FAMILY_OF[kind] for kind in asked if kind in FAMILY_OF
     }
     return not lost and not part.kinds & _KEPT

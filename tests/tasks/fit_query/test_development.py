@@ -18,8 +18,8 @@ FILES = (DEVELOPMENT, UNOPENED)
 ALL = (
     *FILES,
     *("development_2.jsonl", "development_3.jsonl", "development_4.jsonl"),
-    *("development_5.jsonl", "development_6.jsonl"),
-    *("unopened_2.jsonl", "unopened_3.jsonl"),
+    *("development_5.jsonl", "development_6.jsonl", "development_7.jsonl"),
+    *("unopened_2.jsonl", "unopened_3.jsonl", "unopened_4.jsonl"),
 )
 LENGTHS = {DEVELOPMENT: 320, UNOPENED: 120}
 # Only the unopened questions are asked in these manners: they show whether a reader goes beyond what it was tuned on.
