@@ -1,7 +1,7 @@
 """Two independent readers, one answer: which of model and rules to believe.
 
 A pure function, so that the policy can be measured on labelled questions and exchanged
-(`Answerer(..., decide=...)`).
+(`Answerer(..., policy=...)`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from tuneserve.task import Grounded, JsonObject, Problem
 # Problems that speak against a reading: words of the input that it left out, values that rest on little,
 # slips that grounding had to mend, and a refusal or an answer that the input does not look like.
 EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence", "repaired", "doubtful_refusal", "doubtful_answer"})
+# A refusal of what grounding sees to be a question of the task weighs as much as three slips of an answer.
+WEIGHTS = {"doubtful_refusal": 3}
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9
 
@@ -77,7 +79,7 @@ def _extends(wider: Grounded, other: Grounded) -> bool:
 
 
 def _signs_against(grounded: Grounded) -> int:
-    return sum(problem.code in EVIDENCE_AGAINST for problem in grounded.problems)
+    return sum(WEIGHTS.get(one.code, 1) for one in grounded.problems if one.code in EVIDENCE_AGAINST)
 
 
 def _confirmed(model: Grounded, rules: Grounded) -> Grounded | None:

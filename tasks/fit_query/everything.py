@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from tasks.fit_query.dates import find_dates
 from tasks.fit_query.place_words import EVERYWHERE
 from tasks.fit_query.technologies import find_technologies, meant_technology
 from tasks.fit_query.words import split_words, word_set
@@ -56,8 +57,45 @@ def asks_for_everything(text: str) -> bool:
     "Hello, Janet here, sorry to bother you. Please list everything. Thanks!" A courtesy limits nothing.
     """
     sentences = [part for part in _SENTENCE.split(text) if part.strip()]
+    if len(sentences) + len(_CLAUSE.split(text)) > 2 and _tells_and_asks_for_all(text):
+        return True
     asked = [part for part in sentences if not _is_courtesy(part)]
     return _asks_for_all(" ".join(asked)) if asked and len(asked) < len(sentences) else _asks_for_all(text)
+
+
+# Where a request may begin behind what is only told.
+_CLAUSE = re.compile(r"[.!?;:,\n]+(?=\s|$)|\s[-–—]\s|\b(?:but|anyway|so)\b", re.IGNORECASE)
+_FILTERS = re.compile(
+    r"\d|\b(?:not|except|without|excluding|apart|other than|only|over|under|since|before|after)\b", re.IGNORECASE
+)
+
+
+def _tells_and_asks_for_all(text: str) -> bool:
+    """Whether one clause asks for "all sites" in so many words, and nothing in the rest could be a filter."""
+    from tasks.fit_query.gazetteer import find_places  # which needs this module's words
+    from tasks.fit_query.unread import unread_marks
+
+    if (
+        _FILTERS.search(text)
+        or find_technologies(text, misspelt=True)
+        or find_dates(text)
+        or any(unread_marks(text, {}))
+    ):
+        return False
+    if any(mention.place.kind != "nation" or mention.text.lower() not in _WHOLE for mention in find_places(text)):
+        return False
+    return any(
+        {"all", "things"} <= {_kind(word.key) for word in split_words(clause)} and _asks_for_all(clause)
+        for clause in map(_plain, _CLAUSE.split(text))
+    )
+
+
+def _plain(clause: str) -> str:
+    """The clause with "every last" as "every"."""
+    return re.sub(r"\bevery (?:last|single)\b", "every", clause, flags=re.IGNORECASE)
+
+
+_WHOLE = frozenset({"uk", "the uk", "britain", "great britain", "united kingdom"})
 
 
 def _is_courtesy(sentence: str) -> bool:

@@ -43,7 +43,7 @@ _MISSPELT = {
     "Photovoltaic": "solr soalr sloar sollar solor soler slar solat aolar solarr olar solra sola pvv"
     " panles pannels pannel",
     "Hydro": "hyrdo hydo ydro hyrdro hdyro hidro hydr hyro hyddro hydor hyrdoelectric",
-    "Anaerobic digestion": "biogass bio-gas",
+    "Anaerobic digestion": "biogass bio-gas biogs biogaz bogas boigas bigas",
     "Micro CHP": "cph chpp",
 }
 _BY_MISSPELLING = {word: technology for technology, words in _MISSPELT.items() for word in words.split()}

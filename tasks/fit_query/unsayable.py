@@ -27,6 +27,7 @@ _PATTERNS = (
         r"|\b(?:[\d.,]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty"
         r"|sixty"
         r"|a hundred|a few|a couple of|several|some)\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:out\s+)?"
+        r"(?!of (?:it|them|which|that|walking|driving)\b)"
         r"(?:of|from|radius|around|away|north|south|east"
         r"|west)\b"
         r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|(?<!\ba )mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
