@@ -141,12 +141,16 @@ def said_of_amount(lowered: str, start: int, end: int) -> Said | None:
     return ahead or after if not (ahead and after and ahead != after) else None
 
 
+# "up by Fraserburgh", "up north": no bound.
+_UP_THERE = re.compile(r"\bup (?:by|in|near|at|on|around|round|north|here|there)\b")
+
+
 def may_be_bound(lowered: str, start: int, end: int) -> bool:
     """Whether a word within 60 characters of the amount lowered[start:end] can make it a bound or take it back."""
     if _RANGE_END.search(lowered[:start]) or _RANGE_BEHIND.match(lowered, end):
         return True
     around = f"{lowered[max(0, start - _AROUND) : start]} | {lowered[end : end + _AROUND]}"
-    return _ANY_BOUND.search(_APPROXIMATE.sub(" ", around)) is not None
+    return _ANY_BOUND.search(_UP_THERE.sub(" ", _APPROXIMATE.sub(" ", around))) is not None
 
 
 def may_bound_date(lowered: str, start: int, end: int) -> bool:

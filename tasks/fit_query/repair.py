@@ -63,6 +63,7 @@ def repaired(draft: Draft) -> list[Repaired]:
     from tasks.fit_query.repair_corrections import repair_corrections
     from tasks.fit_query.repair_dates import repair_dates
     from tasks.fit_query.repair_marks import repair_marks
+    from tasks.fit_query.repair_overlaps import repair_overlaps
     from tasks.fit_query.repair_places import repair_places
     from tasks.fit_query.repair_quotes import repair_quotes
     from tasks.fit_query.repair_references import repair_references
@@ -74,6 +75,7 @@ def repaired(draft: Draft) -> list[Repaired]:
     repair_quotes(repair)
     repair_references(repair)
     repair_corrections(repair)
+    repair_overlaps(repair)
     repair_places(repair)
     repair_amounts(repair)
     repair_dates(repair)

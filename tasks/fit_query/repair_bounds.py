@@ -38,6 +38,7 @@ _PLAIN_NEIGHBOURS = word_set(
 def repair_amounts(repair: Repair) -> None:
     """Amounts of power and of time left; see the module's docstring."""
     _divide_ranges(repair)
+    _drop_second_bound(repair)
     for keys in (_CAPACITY, _REMAINING):
         _replace_strange_amount(repair, keys)
         _complete_bounds(repair, keys)
@@ -66,6 +67,20 @@ def _add_left_out(repair: Repair) -> None:
     taken = [key for key in _CAPACITY if key in repair.reading]
     if said in ("min", "max") and (not taken or taken == [_PARTNER[f"capacity_{said}"]]):
         repair.add(f"capacity_{said}", free[0].text, f"capacity_{said}_kw", f"'{free[0].text}' was left out")
+
+
+def _drop_second_bound(repair: Repair) -> None:
+    """Both bounds quoted from one amount that the words beside it make one of them: "over forty kilowatts"."""
+    for low, high in (("capacity_min", "capacity_max"), ("remaining_min", "remaining_max")):
+        quoted = repair.reading.get(low)
+        if quoted is None or quoted != repair.reading.get(high) or repair.lowered.count(quoted.lower()) != 1:
+            continue
+        at = repair.lowered.find(quoted.lower())
+        said = said_of_amount(repair.lowered, at, at + len(quoted))
+        if said in ("min", "max"):
+            gone = high if said == "min" else low
+            del repair.reading[gone]
+            repair.note(gone, f"'{quoted}' is one bound")
 
 
 def _divide_ranges(repair: Repair) -> None:

@@ -48,10 +48,31 @@ def repair_corrections(repair: Repair) -> None:
     for date in draft.dates:
         if words := replaces(repair.text, date.start):
             _put(repair, [key for key in _BUILT if key in repair.reading], date.start, date.text, words["lead"])
+    _group(repair)
     for mention in draft.likely_places:
         if words := replaces(repair.text, mention.start):
             fields = ["location"] if "location" in repair.reading else []
             _put(repair, fields, mention.start, repair.text[mention.start : mention.end], words["lead"])
+
+
+_GROUP_AFTER = re.compile(
+    r"\b(?:by|per) (?:post\s?code area|region|year|technology|tech|type)\W+"
+    r"(?:no|sorry|actually|i mean|make that|or rather)\b"
+    r"[\s,]*(?:(?:no|sorry|wait|i mean|make (?:it|that))[\s,]*)*(?:by |per )?"
+    r"(?P<group>post\s?code area|region|year|technology|tech|type)\b",
+    re.IGNORECASE,
+)
+_GROUPS = {"region": "region", "year": "year", "technology": "technology", "tech": "technology", "type": "technology"}
+
+
+def _group(repair: Repair) -> None:
+    """ "by region, no, by postcode area"."""
+    found = _GROUP_AFTER.search(repair.text)
+    if found is None or "group_by" not in repair.reading:
+        return
+    wanted = _GROUPS.get(found["group"].lower(), "postcode_area")
+    if repair.reading["group_by"] != wanted:
+        repair.put("group_by", wanted, f"'{found.group()}' takes the first group back")
 
 
 def _fields_of(repair: Repair, amount: Amount, lead: str) -> list[str]:
