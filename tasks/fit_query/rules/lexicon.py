@@ -54,7 +54,7 @@ PHRASES: dict[str, str] = {
         or shorter|or sooner|or thereunder
     """,
     "BETWEEN": """
-        between|btwn|btw|bw|b/w|btween|betw|in between|anywhere between|somewhere between|anything between|betwixt
+        between|btwn|btw|bw|b/w|btween|betw|bet|in between|anywhere between|somewhere between|anything between|betwixt
         ranging from|range of|in the range of|in the range|ranging
     """,
     "FROM": "from",
