@@ -65,13 +65,25 @@ def repair_marks(repair: Repair) -> None:
         if repair.reading.get(key) and _is_unsupported(key, repair.text):
             _drop(repair, key, key)
     kind = repair.reading.get("query_type")
-    if kind and "fit_id" not in repair.reading and _is_unsupported(f"query_type {kind}", repair.text):
+    unasked = kind and "fit_id" not in repair.reading and _is_unsupported(f"query_type {kind}", repair.text)
+    if kind and (unasked or (kind == "comparison" and not _compares(repair))):
         _drop(repair, "query_type", kind)
     _settle_aggregate(repair)
     _drop_aggregate(repair)
     _drop_order(repair)
     _drop_size(repair)
     _add_size(repair)
+
+
+_COMPARING = re.compile(
+    r"\b(?:c[om]{1,2}p[ae]\w*|vs?|versus|against|differ\w*|contrast\w*|better|beats?|side by side)\b", re.IGNORECASE
+)
+
+
+def _compares(repair: Repair) -> bool:
+    """Whether two things are compared, or a word says so: "bigger than 800 kW" compares none."""
+    reading = repair.reading
+    return "technologies" in reading or "locations" in reading or _COMPARING.search(repair.text) is not None
 
 
 def _is_unsupported(claim: str, text: str) -> bool:

@@ -126,7 +126,8 @@ FILLER_PHRASES = """
     kind of you|if you would be so kind|if you will be so kind|if youd be so kind|most kind
     your prompt reply|your prompt response|your prompt attention|your prompt action|your prompt help|prompt reply
     prompt response|do the needful
-    please and thank you|in kw|in mw|in kilowatts|in megawatts|units of
+    please and thank you|in kw|in mw|in kilowatts|in megawatts|units of|a good number of|a fair number of
+    any number of|a great number of|a good few of
 """
 
 STORY = """
