@@ -57,6 +57,11 @@ TODAY = date(2026, 11, 1)
             {"capacity_min": "500 kW", "location": "Devon"},
             {"capacity_min_kw": 300},
         ),
+        (
+            "wind who is more big than 800 kW",
+            {"query_type": "comparison", "capacity_min": "800 kW"},
+            {"capacity_min_kw": 800},
+        ),
         ("wind built after 2012 - I mean 2014", {"built_after": "2012"}, {"commissioned_from": "2015-01-01"}),
     ],
 )
