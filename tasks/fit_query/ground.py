@@ -60,6 +60,13 @@ _CAPACITY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\b(?:number|no\.?|#) of\b|\bhow\s+many\b(?!\s+[kmg]w)|\bcounts?\b", re.IGNORECASE)
+# What people write behind a question to somebody who shall do more than search: a refusal of that is not doubted.
+_COMMANDS = re.compile(
+    r"(?:[.;:!?\n)\]]|\b(?:and|then|but|also))\s*(?:please |kindly |now |just )?(?:put|write|return|output|answer|reply"
+    r"|respond|say|pretend|act|ignore|disregard|forget everything|override|always|never|swap|replace|rename|delete|translate|decode"
+    r"|execute|remember that|repeat|confirm|agree|insert|append)\b(?! (?:off|back to|in (?:an?|my)))",
+    re.IGNORECASE,
+)
 _DIGIT_RUN = re.compile(r"\d+")
 _SINGLE_DIGITS = re.compile(r"(?<![\w.,])\d(?:[ -]\d){1,8}(?![\w.,]\d)")  # "4 0 0 4"
 _SPOKEN_RUN = re.compile(
@@ -110,7 +117,8 @@ def _as_typed(reading: JsonObject) -> JsonObject:
 def _refusal(draft: Draft) -> Grounded:
     """The reader's refusal, doubted when the question plainly asks about installations and no word forbids it."""
     evidence = {"query_type": Evidence("reader", None)}
-    asked = plain_request(draft) if unsayable(draft.text) is None else None
+    commands = _COMMANDS.search(draft.text) is not None
+    asked = plain_request(draft) if not commands and unsayable(draft.text) is None else None
     if asked:
         draft.note("doubtful_refusal", f"the question asks about installations: {asked}", "query_type")
     return Grounded(dict(UNSUPPORTED), evidence, tuple(draft.problems))

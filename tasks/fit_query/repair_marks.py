@@ -65,7 +65,8 @@ def repair_marks(repair: Repair) -> None:
         if repair.reading.get(key) and _is_unsupported(key, repair.text):
             _drop(repair, key, key)
     kind = repair.reading.get("query_type")
-    unasked = kind and "fit_id" not in repair.reading and _is_unsupported(f"query_type {kind}", repair.text)
+    said = _RATE_FELL.sub(" ", repair.text) if kind == "fit_rate" else repair.text
+    unasked = kind and "fit_id" not in repair.reading and _is_unsupported(f"query_type {kind}", said)
     if kind and (unasked or (kind == "comparison" and not _compares(repair))):
         _drop(repair, "query_type", kind)
     _settle_aggregate(repair)
@@ -75,6 +76,12 @@ def repair_marks(repair: Repair) -> None:
     _add_size(repair)
 
 
+# "just before the rate dropped" asks for no rate.
+_RATE_FELL = re.compile(
+    r"\b(?:fit )?(?:rates?|tariffs?) (?:dropp?ed|drops|fell|falls|changed|went (?:down|up)"
+    r"|was cut|were cut|came down|halved)\b",
+    re.IGNORECASE,
+)
 _COMPARING = re.compile(
     r"\b(?:c[om]{1,2}p[ae]\w*|vs?|versus|against|differ\w*|contrast\w*|better|beats?|side by side)\b", re.IGNORECASE
 )

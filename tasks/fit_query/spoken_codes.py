@@ -40,6 +40,11 @@ _SPOKEN = re.compile(
 )
 # What is quoted as a postcode may have one letter only, or two without a blank.
 _QUOTED = re.compile(rf"(?P<first>{_LETTER})(?:[\s-]*(?P<second>{_LETTER}))?[\s-]+{_FIGURES}", re.IGNORECASE)
+# "BT seventy eight": two capitals, as machines write letters that they know to belong together
+_TOGETHER = re.compile(
+    rf"(?<![\w'’])(?P<area>[A-Z]{{2}}) (?P<number>(?:{_NUMBER}))(?![\w'’]|[.,]\d)"
+    r"(?!\s*(?:hundred|thousand|[kmgKMG]w|[kmgKMG]W|kilo|mega|years?|months?|point)\b)"
+)
 _SPELLED_BY = frozenset({*"abcdefghijklmnopqrstuvwxyz", *_ALPHABET} - {"a"})
 _MOST_SPELLED = 99
 # A number is an id only where one of these stands before it.
@@ -74,17 +79,21 @@ def _digits(words: str) -> str | None:
 @lru_cache(maxsize=64)
 def find_spelled(text: str) -> tuple[tuple[Span, str], ...]:
     """Where `text` spells a postcode by its form, and which; in order."""
-    found: list[tuple[Span, str]] = []
+    found: list[tuple[Span, str]] = [
+        (Span(*hit.span()), f"{hit['area']}{number}")
+        for hit in _TOGETHER.finditer(text)
+        if not hit["number"].isdigit() and (number := _digits(hit["number"]))
+    ]
     words = word_bag(text)
     if _SPELLED_BY.isdisjoint(words):
-        return ()
+        return tuple(found)
     at = 0
     while hit := _SPOKEN.search(text, at):
         pattern = _pattern(hit)
         if pattern:
             found.append((Span(*hit.span()), pattern))
         at = hit.end() if pattern else hit.start() + 1
-    return tuple(found)
+    return tuple(sorted(found))
 
 
 _SPOKEN_DIGITS = {word: str(digit) for digit, word in enumerate(_DIGIT_WORDS.split())}

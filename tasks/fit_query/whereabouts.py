@@ -23,6 +23,7 @@ from tasks.fit_query.gazetteer import (
     qualifies,
     resolve,
 )
+from tasks.fit_query.place_context import goes_on
 from tasks.fit_query.postcodes import find_postcodes, parse_postcode
 from tasks.fit_query.quotation import Span, spans_of
 from tasks.fit_query.technologies import meant_technology
@@ -183,7 +184,28 @@ def _is_joined_with_outside(draft: Draft, named: list[Named]) -> bool:
                 draft.unsupported = True
                 draft.note("unknown_place", f"'{draft.text[start:end]}' is not a place that the data knows", "location")
                 return True
+    for one in named:
+        found = _AND_UNKNOWN.match(draft.text, one.span.end) if one.place else None
+        if found and not draft.text.isupper() and _is_nowhere(draft, *found.span("name")):
+            draft.unsupported = True
+            draft.note("unknown_place", f"'{found['name']}' is not a place that the data knows", "location")
+            return True
     return False
+
+
+# "Kent and Bavaria": a name written large that goes on a list of places and ends there.
+_AND_UNKNOWN = re.compile(
+    r"\s*(?:\b(?i:and|or)\b|&|\+)\s*(?:(?i:in|near|around)\s+)?(?P<name>[A-Z][a-z]{3,}(?:[ -][A-Z][a-z]{2,})?)"
+    r"(?=\s*(?:[.,;?!]|$|\b(?i:over|under|above|below|since|before|after|built|commissioned|with|from)\b))"
+)
+
+
+def _is_nowhere(draft: Draft, start: int, end: int) -> bool:
+    """Whether the words are no known place, date, technology or word of a request."""
+    known = spans_of(draft.likely_places, draft.dates, draft.technologies, draft.postcodes)
+    free = all(end <= one.start or one.end <= start for one in known)
+    words = [word.key for word in split_words(draft.text[start:end])]
+    return free and not any(is_request_word(key) or goes_on(key) or meant_technology(key) for key in words)
 
 
 def is_own_place(text: str, start: int, end: int) -> bool:
