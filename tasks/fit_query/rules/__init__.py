@@ -148,8 +148,7 @@ def _read_lexemes(text: str, found: list[Lexeme], today: date) -> tuple[dict[str
 
 
 def _question(text: str, found: list[Lexeme], today: date, boldly: bool) -> Question:
-    refusals.refuse_orders(found)
-    kept_text, kept = focused(text, found, boldly)
+    kept_text, kept = focused(text, refusals.without_orders(text, found), boldly)
     return Question(kept_text, without_corrected(kept), today)
 
 

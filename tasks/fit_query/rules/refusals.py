@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.orders import order_in
 from tasks.fit_query.rules import relevance, story
 from tasks.fit_query.rules.exclusions import only_benign_not
 from tasks.fit_query.rules.explained import consume_explained
@@ -58,10 +59,17 @@ _ADVICE = re.compile(
 )
 
 
-def refuse_orders(lexemes: list[Lexeme]) -> None:
-    """Raises Unsupported for an instruction to the reader, wherever it stands."""
-    if any(lexeme.kind == CLASSES["ORDERS"] for lexeme in lexemes):
+def without_orders(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
+    """The lexemes, where a word of orders ("pretend", "prompt") stands in no order and so is of the story.
+
+    Raises Unsupported for an instruction to the reader, wherever it stands.
+    """
+    if not any(lexeme.kind == CLASSES["ORDERS"] for lexeme in lexemes):
+        return lexemes
+    if order_in(text):
         raise Unsupported("an instruction")
+    story = CLASSES["STORY"]
+    return [lexeme._replace(kind=story) if lexeme.kind == CLASSES["ORDERS"] else lexeme for lexeme in lexemes]
 
 
 def refuse(question: Question) -> None:
