@@ -64,7 +64,8 @@ _COUNTED = re.compile(r"\b(?:number|no\.?|#) of\b|\bhow\s+many\b(?!\s+[kmg]w)|\b
 _COMMANDS = re.compile(
     r"(?:[.;:!?\n)\]]|\b(?:and|then|but|also))\s*(?:please |kindly |now |just )?(?:put|write|return|output|answer|reply"
     r"|respond|say|pretend|act|ignore|disregard|forget everything|override|always|never|swap|replace|rename|delete"
-    r"|translate|decode|execute|remember that|repeat|confirm|agree|insert|append)\b(?! (?:off|us|me|back to|in (?:an?|my)))",
+    r"|translate|decode|execute|remember that|repeat|confirm|agree|insert|append)\b"
+    r"(?! (?:off|us|me|back to|in (?:an?|my)))",
     re.IGNORECASE,
 )
 _DIGIT_RUN = re.compile(r"\d+")
