@@ -18,9 +18,7 @@ def command_line_page() -> str:
 
     # As the command line itself makes it: an option of help that click has kept once, it shows for ever.
     names = cli.context_settings["help_option_names"]
-    root = click.Context(
-        cli, info_name="tuneserve", terminal_width=100, max_content_width=100, help_option_names=names
-    )
+    root = click.Context(cli, info_name="tuneserve", terminal_width=100, max_content_width=100, help_option_names=names)
     pages = [f"# Command line\n\n{MADE}\n", _block(cli.get_help(root))]
     for name, command in cli.commands.items():
         context = click.Context(command, info_name=name, parent=root, terminal_width=100, max_content_width=100)
