@@ -25,6 +25,7 @@ from tasks.fit_query.numerals import NUMBER, read_number
 from tasks.fit_query.words import GLUED
 
 KW = {"W": Decimal("0.001"), "kW": Decimal(1), "MW": Decimal(1000), "GW": Decimal(1_000_000)}
+TIMES = ("years", "months")  # units in which time left is counted
 _MONTHS = {"years": 12, "months": 1}
 _DAYS = {"weeks": 7, "days": 1}
 _SPELLINGS = {

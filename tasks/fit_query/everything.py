@@ -57,7 +57,7 @@ def asks_for_everything(text: str) -> bool:
     "Hello, Janet here, sorry to bother you. Please list everything. Thanks!" A courtesy limits nothing.
     """
     sentences = [part for part in _SENTENCE.split(text) if part.strip()]
-    if len(sentences) + len(_CLAUSE.split(text)) > 2 and _tells_and_asks_for_all(text):
+    if _tells_and_asks_for_all(text):
         return True
     asked = [part for part in sentences if not _is_courtesy(part)]
     return _asks_for_all(" ".join(asked)) if asked and len(asked) < len(sentences) else _asks_for_all(text)
@@ -75,24 +75,19 @@ def _tells_and_asks_for_all(text: str) -> bool:
     from tasks.fit_query.gazetteer import find_places  # which needs this module's words
     from tasks.fit_query.unread import unread_marks
 
-    if (
-        _FILTERS.search(text)
-        or find_technologies(text, misspelt=True)
-        or find_dates(text)
-        or any(unread_marks(text, {}))
-    ):
+    clauses = _CLAUSE.split(text)
+    if len(clauses) == 1 or not any(map(_asks_for_all_sites, clauses)):
         return False
-    if any(mention.place.kind != "nation" or mention.text.lower() not in _WHOLE for mention in find_places(text)):
+    filters = _FILTERS.search(text) or find_technologies(text, misspelt=True) or find_dates(text)
+    if filters or any(unread_marks(text, {})):
         return False
-    return any(
-        {"all", "things"} <= {_kind(word.key) for word in split_words(clause)} and _asks_for_all(clause)
-        for clause in map(_plain, _CLAUSE.split(text))
-    )
+    return all(one.place.kind == "nation" and one.text.lower() in _WHOLE for one in find_places(text))
 
 
-def _plain(clause: str) -> str:
-    """The clause with "every last" as "every"."""
-    return re.sub(r"\bevery (?:last|single)\b", "every", clause, flags=re.IGNORECASE)
+def _asks_for_all_sites(clause: str) -> bool:
+    """Whether the clause asks for all, and names what: "list all sites", "every last one of the installations"."""
+    plain = re.sub(r"\bevery (?:last|single)\b", "every", clause, flags=re.IGNORECASE)
+    return {"all", "things"} <= {_kind(word.key) for word in split_words(plain)} and _asks_for_all(plain)
 
 
 _WHOLE = frozenset({"uk", "the uk", "britain", "great britain", "united kingdom"})

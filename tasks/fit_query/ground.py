@@ -105,14 +105,13 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
 
 def _as_typed(reading: JsonObject) -> JsonObject:
     """The reading with its quotations changed as the text is."""
-    return {
-        key: as_typed(value)
-        if isinstance(value, str)
-        else [as_typed(one) for one in value]
-        if isinstance(value, list)
-        else value
-        for key, value in reading.items()
-    }
+
+    def typed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [typed(one) for one in value]
+        return as_typed(value) if isinstance(value, str) else value
+
+    return {key: typed(value) for key, value in reading.items()}
 
 
 def _refusal(draft: Draft) -> Grounded:

@@ -15,13 +15,12 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from tasks.fit_query.amounts import Amount
-from tasks.fit_query.corrected import CORRECTED
+from tasks.fit_query.corrected import CORRECTED, replaces
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.everything import is_request_word
 from tasks.fit_query.place_context import goes_on
 from tasks.fit_query.postcodes import parse_postcode
 from tasks.fit_query.quotation import spans_of
-from tasks.fit_query.repair_corrections import replaces
 from tasks.fit_query.story_figures import is_of_story
 from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.unread import unread_marks

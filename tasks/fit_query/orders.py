@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -21,7 +21,8 @@ from tasks.fit_query.words import word_bag
 _PATTERNS = Path(__file__).parent / "data" / "orders.toml"
 
 
-def _compiled() -> tuple[dict[str, re.Pattern[str]], frozenset[str]]:
+@cache
+def _families() -> tuple[dict[str, re.Pattern[str]], frozenset[str]]:
     """{family: its wordings}, and the words of which each wording has one."""
     listed = tomllib.loads(_PATTERNS.read_text(encoding="utf-8"))
     names = {name: f"(?:{'|'.join(words)})" for name, words in listed["names"].items()}
@@ -36,7 +37,6 @@ def _compiled() -> tuple[dict[str, re.Pattern[str]], frozenset[str]]:
     return families, frozenset(listed["signs"]["words"].split())
 
 
-_COMPILED, _SIGNS = _compiled()
 # "i.g.n.o.r.e", "o v e r r i d e  y o u r": words with something between their letters.
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*]{1,2}){4,}\w(?!\w)")
 _SPACED_ORDERS = ("ignore", "override", "disregard", "forget", "rules", "instruction", "system", "prompt", "filter")
@@ -49,7 +49,9 @@ _MARKS = re.compile(
 @lru_cache(maxsize=64)
 def order_in(text: str) -> str | None:
     """The words of `text` that give the reader an order, or None."""
-    for pattern in _COMPILED.values() if _may_order(text) else ():
+    families, signs = _families()
+    may_order = not signs.isdisjoint(word_bag(text)) or _MARKS.search(text) is not None
+    for pattern in families.values() if may_order else ():
         found = pattern.search(text)
         if found:
             return found.group().strip()
@@ -61,10 +63,6 @@ def order_in(text: str) -> str | None:
         if any(word in letters for word in _SPACED_ORDERS):
             return spaced.group()
     return None
-
-
-def _may_order(text: str) -> bool:
-    return not _SIGNS.isdisjoint(word_bag(text)) or _MARKS.search(text) is not None
 
 
 _LEET = str.maketrans("013457$@", "oieastsa")
@@ -83,6 +81,5 @@ def _misspelt_order(text: str) -> str | None:
 
 
 def _nearly(word: str, wanted: tuple[str, ...]) -> bool:
-    return any(
-        OSA.distance(word, one, score_cutoff=1 if len(one) < 8 else 2) <= (1 if len(one) < 8 else 2) for one in wanted
-    )
+    """One slip is forgiven, two in a long word."""
+    return any(OSA.distance(word, one) <= (1 if len(one) < 8 else 2) for one in wanted)

@@ -150,7 +150,7 @@ def _make_searchable(connection: Connection) -> None:
 def tell_sizes(connection: Connection) -> None:
     """Lets the database count its rows anew, or it goes through nearly all of them by the wrong index.
 
-    In 100,000 rows on SQLite 95 in 100 searches then take at most 23 ms: `make bench PARTS=search`, docs/benchmarks.md.
+    In 100,000 rows on SQLite 95 in 100 searches then take at most 29 ms: `make bench PARTS=search`, docs/benchmarks.md.
     """
     connection.exec_driver_sql(f"ANALYZE {Installation.__tablename__}")
 

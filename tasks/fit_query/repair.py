@@ -15,6 +15,10 @@ from typing import Any, NamedTuple
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.quotation import Quotations
 
+# Keys of a reading that quote an amount.
+CAPACITY = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly")
+REMAINING = ("remaining_min", "remaining_max")
+
 
 class Repaired(NamedTuple):
     """What was changed; `field` is the reading's."""

@@ -10,17 +10,15 @@ import re
 
 from rapidfuzz.fuzz import ratio
 
-from tasks.fit_query.amounts import KW, Amount, find_amounts, parse_kw, parse_years
+from tasks.fit_query.amounts import KW, TIMES, Amount, find_amounts, parse_kw, parse_years
 from tasks.fit_query.bound_words import may_be_bound, said_of_amount
 from tasks.fit_query.quotation import Span, spans_of
-from tasks.fit_query.repair import Repair
+from tasks.fit_query.repair import CAPACITY, REMAINING, Repair
 from tasks.fit_query.story_figures import is_of_story
 from tasks.fit_query.words import split_words, word_set
 
 _SIMILAR = 80
 _PLURAL = 2
-_CAPACITY = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly")
-_REMAINING = ("remaining_min", "remaining_max")
 JOINT = re.compile(r"\s*(?:[-–—&]|\b(?:to|and|n|up to|through|until)\b)\s*", re.IGNORECASE)
 _LONGER = re.compile(
     r"[>≥+]|\b(?:(?:at)?least|more|gt|gte|ge|over|longer|plus|min\w*|less|fewer|exceed\w*|beyond|further|another|above|from|no|not|up\w*)\b"
@@ -39,11 +37,11 @@ def repair_amounts(repair: Repair) -> None:
     """Amounts of power and of time left; see the module's docstring."""
     _divide_ranges(repair)
     _drop_second_bound(repair)
-    for keys in (_CAPACITY, _REMAINING):
+    for keys in (CAPACITY, REMAINING):
         _replace_strange_amount(repair, keys)
         _complete_bounds(repair, keys)
         _swap_turned_range(repair, keys)
-    for key in (*_CAPACITY, *_REMAINING):
+    for key in (*CAPACITY, *REMAINING):
         if key in repair.reading:
             _turn(repair, key)
     _add_left_out(repair)
@@ -54,7 +52,7 @@ def _add_left_out(repair: Repair) -> None:
     if not repair.reading or "fit_id" in repair.reading:
         return
     quotations = repair.quotations()
-    for value in [repair.reading[key] for key in (*_CAPACITY, *_REMAINING) if key in repair.reading]:
+    for value in [repair.reading[key] for key in (*CAPACITY, *REMAINING) if key in repair.reading]:
         quotations.take(value)
     free = [
         amount
@@ -64,7 +62,7 @@ def _add_left_out(repair: Repair) -> None:
     if len(free) != 1 or is_of_story(repair.text, free[0].start, free[0].end):
         return
     said = said_of_amount(repair.lowered, free[0].start, free[0].end)
-    taken = [key for key in _CAPACITY if key in repair.reading]
+    taken = [key for key in CAPACITY if key in repair.reading]
     if said in ("min", "max") and (not taken or taken == [_PARTNER[f"capacity_{said}"]]):
         repair.add(f"capacity_{said}", free[0].text, f"capacity_{said}_kw", f"'{free[0].text}' was left out")
 
@@ -85,7 +83,7 @@ def _drop_second_bound(repair: Repair) -> None:
 
 def _divide_ranges(repair: Repair) -> None:
     """A range quoted as one amount: "200 n 500kw" is from 200 to 500 kW."""
-    for key in (*_CAPACITY, *_REMAINING):
+    for key in (*CAPACITY, *REMAINING):
         quoted = repair.reading.get(key)
         amounts = find_amounts(quoted) if quoted else []
         if quoted is None or len(amounts) != 2 or not JOINT.fullmatch(quoted[amounts[0].end : amounts[1].start]):
@@ -95,7 +93,7 @@ def _divide_ranges(repair: Repair) -> None:
             continue
         kind = key.split("_")[0]
         low, high = f"{kind}_min", f"{kind}_max"
-        others = {name for name in (*_CAPACITY, *_REMAINING) if name.startswith(kind)} - {key}
+        others = {name for name in (*CAPACITY, *REMAINING) if name.startswith(kind)} - {key}
         if others & repair.reading.keys() or repair.quotations().take(quoted) is None:
             continue
         del repair.reading[key]
@@ -113,7 +111,7 @@ def _replace_strange_amount(repair: Repair, keys: tuple[str, ...]) -> None:
     ]
     if len(strange) != 1:
         return
-    units = KW.keys() if keys is _CAPACITY else {"years", "months"}
+    units = KW.keys() if keys is CAPACITY else set(TIMES)
     free = [
         amount
         for amount in repair.draft.amounts
@@ -134,8 +132,8 @@ def is_copy(quoted: str, written: str) -> bool:
 def _same(repair: Repair, key: str) -> bool:
     """Whether an amount of the question says the same in other words."""
     quoted = repair.reading[key]
-    value = parse_kw(quoted) if key in _CAPACITY else parse_years(quoted)
-    parse = parse_kw if key in _CAPACITY else parse_years
+    value = parse_kw(quoted) if key in CAPACITY else parse_years(quoted)
+    parse = parse_kw if key in CAPACITY else parse_years
     return value is not None and any(parse(amount.text) == value for amount in repair.draft.amounts)
 
 

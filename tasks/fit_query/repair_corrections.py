@@ -1,7 +1,6 @@
 """Repairs of a value that the asker takes back behind the question: "top 10 solar in Kent. Actually make it 20".
 
 repair_corrections(repair)   a reading that quotes the value which was taken back gets the one that replaced it
-replaces(text, start)        whether the value at `start` is said to replace one before it
 
 Only where one field alone can be meant. A correction right behind its value ("Devon, sorry, Dorset") is read by
 `corrected.CORRECTED`.
@@ -11,32 +10,13 @@ from __future__ import annotations
 
 import re
 
-from tasks.fit_query.amounts import KW, Amount, find_amounts
-from tasks.fit_query.repair import Repair
+from tasks.fit_query.amounts import KW, TIMES, Amount, find_amounts
+from tasks.fit_query.corrected import replaces
+from tasks.fit_query.repair import CAPACITY, REMAINING, Repair
 
-_PAUSE = r"[\s,:;.!…–—-]*"
-_REPLACES = re.compile(
-    r"(?:\b(?:(?:make|change|turn) (?:it|that)(?: to)?|i (?:mean|meant)|scratch that|strike that|correction|typo"
-    r"|(?:my )?(?:mistake|bad)|not that|no wait|actually no|nah|nope|sorry|oops|whoops|apologies|second thoughts?"
-    r"|hang on|tell a lie)\b|(?<=\s)\*)"
-    rf"{_PAUSE}(?:(?:no|sorry|actually|i meant?|make (?:it|that)|to|let['’]?s (?:say|do)|wait|it['’]?s|um|er|uh)\b"
-    rf"{_PAUSE})*"
-    r"(?P<lead>(?:(?:the|just|only|top|first|in|near|around|over|under|above|below|about|at|least|most|more|less|than|up"
-    r"|to|from|by|since|after|before|built|installed|commissioned) )*)$",
-    re.IGNORECASE,
-)
-_LONGEST = 70
 _RAISES = re.compile(r"\b(?:over|above|least|more|up from|from|since|after)\b", re.IGNORECASE)
 _LOWERS = re.compile(r"\b(?:under|below|most|less|up to|by|before)\b", re.IGNORECASE)
-_CAPACITIES = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly")
-_LEFT = ("remaining_min", "remaining_max")
 _BUILT = ("built_in", "built_from", "built_after", "built_before", "built_to")
-_TIMES = ("years", "months")
-
-
-def replaces(text: str, start: int) -> re.Match[str] | None:
-    """The words by which the value at `start` replaces one that was said before; None where there are none."""
-    return _REPLACES.search(text, max(0, start - _LONGEST), start)
 
 
 def repair_corrections(repair: Repair) -> None:
@@ -79,16 +59,16 @@ def _fields_of(repair: Repair, amount: Amount, lead: str) -> list[str]:
     """The fields of the reading that such an amount may replace."""
     reading = repair.reading
     if amount.unit in KW:
-        return [key for key in _CAPACITIES if key in reading]
-    if amount.unit in _TIMES:
-        return [key for key in _LEFT if key in reading]
+        return [key for key in CAPACITY if key in reading]
+    if amount.unit in TIMES:
+        return [key for key in REMAINING if key in reading]
     if amount.unit or amount.number is None or amount.number % 1:
         return []
     bounded = _RAISES.search(lead) or _LOWERS.search(lead)
     rows = ["limit"] if reading.get("limit", "1") != "1" and not bounded else []
     if rows and ("top" in lead or "first" in lead):
         return rows
-    return [*rows, *(key for key in (*_CAPACITIES, *_LEFT) if key in reading)]
+    return [*rows, *(key for key in (*CAPACITY, *REMAINING) if key in reading)]
 
 
 def _put(repair: Repair, fields: list[str], start: int, value: str, lead: str) -> None:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.evidence import is_loosely_supported, is_plain, support
-from tasks.fit_query.repair import Repair
+from tasks.fit_query.repair import CAPACITY, Repair
 
 _AGGREGATES = ("count", "total_capacity", "average_capacity")
 _GROUPS = ("technology", "region", "postcode_area", "year")
-_FIGURES = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly")
 _SUPERLATIVE = (
     r"(?:(?!(?:we|ea|re|te|be|ne|fa|co|pa|mu|ju|li|exi|assi|augu|tru|almo|again|requ|inter|for|le|mod|hon|har|lo|wor|du|mo|gue|po)"
     r"(?:e?s?|ea)?st\b|coast\b|least\b|latest (?:19|20))\w{2,}st"
@@ -82,6 +81,8 @@ _RATE_FELL = re.compile(
     r"|was cut|were cut|came down|halved)\b",
     re.IGNORECASE,
 )
+
+
 _COMPARING = re.compile(
     r"\b(?:c[om]{1,2}p[ae]\w*|vs?|versus|against|differ\w*|contrast\w*|better|beats?|side by side)\b", re.IGNORECASE
 )
@@ -154,7 +155,7 @@ def _drop_size(repair: Repair) -> None:
         return
     if not size or support(f"size {size}", repair.text):
         return
-    if any(key in repair.reading for key in _FIGURES):
+    if any(key in repair.reading for key in CAPACITY):
         del repair.reading["size"]
     else:
         _drop(repair, "size", f"the size {size}")
@@ -164,7 +165,7 @@ def _add_size(repair: Repair) -> None:
     """ "small", "medium" or "large" that the reader left out, where unread.py sees that it is asked for."""
     from tasks.fit_query.unread import unread_marks
 
-    keys = {"size", *_FIGURES, "fit_id"}
+    keys = {"size", *CAPACITY, "fit_id"}
     if (
         not repair.reading
         or repair.reading.keys() & keys

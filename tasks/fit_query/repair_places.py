@@ -16,7 +16,7 @@ from tasks.fit_query.corrected import CORRECTED
 from tasks.fit_query.gazetteer import PlaceMention, qualifies, resolve
 from tasks.fit_query.postcodes import PostcodeMention, parse_postcode
 from tasks.fit_query.quotation import Quotations, Span
-from tasks.fit_query.repair import Repair
+from tasks.fit_query.repair import CAPACITY, Repair
 from tasks.fit_query.whereabouts import find_unknown, is_own_place
 from tasks.fit_query.words import key_of, word_set
 
@@ -35,14 +35,14 @@ _WORDS = word_set("me so to in is it of on or by we be do go he hi if my no oh o
 def repair_places(repair: Repair) -> None:
     """See the module's docstring."""
     _move_postcodes(repair)
-    places, postcodes = _listed(repair)
+    places, postcodes = listed(repair)
     if places or postcodes:
         changed = _moved(repair, places, postcodes)
         changed = _mended(repair, *changed)
         changed = _joined(repair, *changed)
         changed = _without_own(repair, *changed)
         changed = _with_rest_of_list(repair, *changed)
-        _put(repair, *changed)
+        put_listed(repair, *changed)
     else:
         _add_left_out(repair)
 
@@ -50,21 +50,23 @@ def repair_places(repair: Repair) -> None:
 def _move_postcodes(repair: Repair) -> None:
     """ "ML11" is a postcode, not a capacity."""
     named = {mention.text.lower(): mention for mention in repair.draft.postcodes}
-    for key in ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly"):
+    for key in CAPACITY:
         mention = named.get(str(repair.reading.get(key, "")).lower())
         if mention and "postcodes" not in repair.reading:
             del repair.reading[key]
             repair.put("postcodes", [mention.text], f"'{mention.text}' is a postcode, no capacity")
 
 
-def _listed(repair: Repair) -> tuple[list[str], list[str]]:
+def listed(repair: Repair) -> tuple[list[str], list[str]]:
+    """(places, postcodes) of the reading."""
     reading = repair.reading
     places = [*([reading["location"]] if "location" in reading else []), *reading.get("locations", [])]
     return places, list(reading.get("postcodes", []))
 
 
-def _put(repair: Repair, places: list[str], postcodes: list[str]) -> None:
-    if (places, postcodes) == _listed(repair):
+def put_listed(repair: Repair, places: list[str], postcodes: list[str]) -> None:
+    """Makes these the places and postcodes of the reading."""
+    if (places, postcodes) == listed(repair):
         return
     for key in ("location", "locations", "postcodes"):
         repair.reading.pop(key, None)
@@ -262,7 +264,10 @@ def _with_rest_of_list(repair: Repair, places: list[str], postcodes: list[str]) 
         grown = False
         for one, other in pairwise(codes):
             missing = [code for code in (one, other) if code.pattern not in read]
-            if len(missing) == 1 and _LIST.fullmatch(repair.text[one.end : other.start]):
+            between = repair.text[one.end : other.start]
+            # "LD1 LD2 LD6": districts need no comma
+            beside = not between.strip() and min(len(one.text), len(other.text)) > 2
+            if len(missing) == 1 and (beside or _LIST.fullmatch(between)):
                 code = missing[0]
                 if CORRECTED.match(repair.text, code.end):
                     continue

@@ -18,11 +18,10 @@ from tasks.fit_query.gazetteer import PlaceMention, find_places, resolve
 from tasks.fit_query.place_context import goes_on
 from tasks.fit_query.postcodes import parse_postcode
 from tasks.fit_query.quotation import spans_of
-from tasks.fit_query.repair import Repair
+from tasks.fit_query.repair import CAPACITY, Repair
 from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.words import split_words
 
-_CAPACITY = ("capacity_min", "capacity_max", "capacity_about", "capacity_exactly")
 _REMAINING = ("remaining_min", "remaining_max")
 _ENDS = re.compile(r"\s*(['’]?\d{2,4})\s*(?:-|–|—|to|until|till|and|&)\s*(['’]?\d{2,4})\s*")
 _WORDS_OF_ROWS = re.compile(
@@ -55,7 +54,7 @@ def repair_quotes(repair: Repair) -> None:
     """See the module's docstring."""
     today = repair.draft.today
     readable: tuple[tuple[tuple[str, ...], Callable[[str], object], Callable[[str], list[tuple[int, int]]]], ...] = (
-        (_CAPACITY, parse_kw, lambda quoted: [*spans_of(find_amounts(quoted))]),
+        (CAPACITY, parse_kw, lambda quoted: [*spans_of(find_amounts(quoted))]),
         (_REMAINING, parse_years, lambda quoted: [*spans_of(find_amounts(quoted))]),
         (("limit",), parse_count, lambda quoted: [*spans_of(find_amounts(quoted))]),
         (RELATIONS[:-1], lambda quoted: parse_period(quoted, today), lambda quoted: [*spans_of(find_dates(quoted))]),
@@ -108,7 +107,7 @@ def _add_place(repair: Repair, place: str) -> bool:
 
 def _move_figures(repair: Repair) -> None:
     """A bare figure under the key of another kind: "commissioned < 2013" is a date, "limit=10" a number of rows."""
-    for key in _CAPACITY:
+    for key in CAPACITY:
         quoted = repair.reading.get(key, "")
         span = repair.quotations().take(quoted) if quoted.isdigit() else None
         if span is None:
@@ -153,7 +152,7 @@ def _divide_postcodes(repair: Repair) -> None:
 def _is_read(repair: Repair, rest: str) -> bool:
     """Whether `rest` is a figure that the reading has, or a date, which it has from now on."""
     amounts = find_amounts(rest)
-    read = [str(repair.reading[key]).lower() for key in (*_CAPACITY, *_REMAINING, *RELATIONS) if key in repair.reading]
+    read = [str(repair.reading[key]).lower() for key in (*CAPACITY, *_REMAINING, *RELATIONS) if key in repair.reading]
     if any(rest.lower() == one or one.endswith(rest.lower()) for one in read):
         return True
     dates = find_dates(rest)

@@ -124,13 +124,11 @@ def _place(draft: Draft, quoted: str, key: str) -> Named | None:
     if resolution.everywhere:
         return None
     if resolution.place is None:
-        draft.unsupported = True
-        draft.note("unknown_place", f"'{quoted}' is not a place that the data knows", key)
+        _refuse_place(draft, quoted, key)
         return None
     larger = _larger_name(draft, span)
     if larger:
-        draft.unsupported = True
-        draft.note("unknown_place", f"'{larger}' is not a place that the data knows", key)
+        _refuse_place(draft, larger, key)
         return None
     if resolution.unknown:
         draft.note("unaccounted", f"'{resolution.unknown}' after '{resolution.place.name}' is no known place", key)
@@ -155,8 +153,7 @@ def _note_outside(draft: Draft) -> None:
     """Makes the answer unsupported when the question names a place outside the data that the reader left out."""
     for start, end in draft.outside:
         if not is_own_place(draft.text, start, end):
-            draft.unsupported = True
-            draft.note("unknown_place", f"'{draft.text[start:end]}' is not a place that the data knows", "location")
+            _refuse_place(draft, draft.text[start:end])
             return
 
 
@@ -181,16 +178,20 @@ def _is_joined_with_outside(draft: Draft, named: list[Named]) -> bool:
         for one in named:
             between = draft.text[end : one.span.start] or draft.text[one.span.end : start]
             if draft.quotations.is_free(start, end) and between and _LISTED.fullmatch(between):
-                draft.unsupported = True
-                draft.note("unknown_place", f"'{draft.text[start:end]}' is not a place that the data knows", "location")
+                _refuse_place(draft, draft.text[start:end])
                 return True
     for one in named:
         found = _AND_UNKNOWN.match(draft.text, one.span.end) if one.place else None
         if found and not draft.text.isupper() and _is_nowhere(draft, *found.span("name")):
-            draft.unsupported = True
-            draft.note("unknown_place", f"'{found['name']}' is not a place that the data knows", "location")
+            _refuse_place(draft, found["name"])
             return True
     return False
+
+
+def _refuse_place(draft: Draft, name: str, key: str = "location") -> None:
+    """Makes the answer unsupported for a place that the data does not know."""
+    draft.unsupported = True
+    draft.note("unknown_place", f"'{name}' is not a place that the data knows", key)
 
 
 # "Kent and Bavaria": a name written large that goes on a list of places and ends there.

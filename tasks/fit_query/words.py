@@ -70,8 +70,9 @@ def key_of(text: str) -> str:
 
 # After these words, what a speaker says while he thinks is no name, no list and no correction ("Devon, er, Dorset").
 _OPEN_ENDED = (
-    "a|about|above|after|all|any|around|at|before|below|between|by|exactly|for|from|fit|how|id|ident|in|is|are|least|less|more|most"
-    "|many|much|my|near|not|nowt|number|of|on|over|past|per|roughly|show|since|some|than|that|the|to|under|until|up|what|which|with|within"
+    "a|about|above|after|all|any|around|at|before|below|between|by|exactly|for|from|fit|how|id|ident|in|is|are"
+    "|least|less|more|most|many|much|my|near|not|nowt|number|of|on|over|past|per|roughly|show|since|some|than|that"
+    "|the|to|under|until|up|what|which|with|within"
 )
 _BREATHS = r"(?:um+|uh+|erm+|er+|hmm+|you know|let me see)"
 _FIGURE = (
@@ -84,8 +85,7 @@ _BREATHING = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_BREATHS = re.compile(r"\b(?:u[mh]+|er+m?|hmm+|you know|let me see|like)\b", re.IGNORECASE)
-
-
+_SINGLE_LETTERS = re.compile(r"\b[a-z][ .]+[a-z]\b", re.IGNORECASE)
 _SPELLED_FIT = re.compile(r"(?<!\b[a-z] )\bf[ .]+i[ .]+t\b\.?(?P<id>[ .]+i[ .]+d\b\.?)?(?! [a-z]\b)", re.IGNORECASE)
 _LETTER_BY_LETTER = re.compile(r"\s+(?:[a-z]\s+){3,}[a-z](?![\w'’])", re.IGNORECASE)
 
@@ -104,9 +104,6 @@ def as_typed(text: str) -> str:
         text = _SPELLED_FIT.sub(lambda found: "FIT id" if found["id"] else "FIT", text)
         text = _LETTER_BY_LETTER.sub(_unless_said_before, text)
     return text
-
-
-_SINGLE_LETTERS = re.compile(r"\b[a-z][ .]+[a-z]\b", re.IGNORECASE)
 
 
 def _unless_said_before(found: re.Match[str]) -> str:

@@ -83,7 +83,7 @@ def corrected(rng: Random, question: Question) -> str:
     if rng.random() < LATE and _alone(question.reading, field_of[found.group(1)], wrong, found.group(2)):
         # The whole question first, then the value that it should have had: "top 10 in Kent. Actually make it 20".
         said_first = question.text[: found.start()] + wrong + question.text[found.end() :]
-        return said_first.rstrip(".? ") + bracketed(_with_blanks(rng, rng.choice(words["late"]), found.group()))
+        return said_first.rstrip(".? ") + _filled(rng, words["late"], {"right": found.group()})
     templates = words["fit_id" if field_of[found.group(1)] == "fit_id" else "templates"]
     both = bracketed(said(rng, templates, {"wrong": wrong, "right": found.group()}))
     return question.text[: found.start()] + both + question.text[found.end() :]
@@ -94,11 +94,6 @@ def _alone(reading: dict[str, Any], field: str, wrong: str, right: str) -> bool:
     alike = wrong.split()[-1].isalpha() == right.split()[-1].isalpha()
     several = {"capacity_min", "capacity_max"} <= reading.keys() or {"location", "postcodes"} <= reading.keys()
     return field in TAKEN_BACK_LATE and alike and not several
-
-
-def _with_blanks(rng: Random, template: str, right: str) -> str:
-    """The template filled, with the blanks in front of it."""
-    return template[: len(template) - len(template.lstrip())] + said(rng, [template], {"right": right})
 
 
 def _wrong_value(rng: Random, field: str, right: str) -> str | None:

@@ -182,19 +182,15 @@ def _beside(text: str, lexemes: Sequence[Lexeme], request: Part) -> list[Part]:
         gone += lead if all(_adds_nothing(part, asked) for part in lead) else []
     for at in range(asking[-1] + 1, len(clauses)):
         tail = clauses[at:]
-        begins = (
-            REASON.match(text[tail[0].start : tail[0].end])
-            or _AND_TELLS.match(text, tail[0].start)
-            or _TELLS_BEHIND.match(text, tail[0].start)
-        )
+        begins = REASON.match(text[tail[0].start : tail[0].end]) or _AND_TELLS.match(text, tail[0].start)
         if begins and all(_adds_nothing(part, asked) for part in tail):
             return gone + tail
     return gone
 
 
-_TELLS_BEHIND = re.compile(rf"\s*{_TOLD_BEHIND}", re.IGNORECASE)
 _AND_TELLS = re.compile(
-    r"\s*(?:(?:because|although|but|as|so|and)\s+(?:i|we|they|he|she|it|that|the|my|our|his|her|their)|(?:i|we"
+    rf"\s*(?:{_TOLD_BEHIND}|"
+    r"(?:because|although|but|as|so|and)\s+(?:i|we|they|he|she|it|that|the|my|our|his|her|their)|(?:i|we"
     r"|they)['’]d"
     r"|you see|if (?:you|that|it))\b",
     re.IGNORECASE,

@@ -163,14 +163,7 @@ def _rebound(text: str, found: list[Lexeme]) -> list[Lexeme]:
             found[at] = found[at]._replace(kind=CLASSES["NEAR"])
         if found[at].key in _BY_MEANS and NAMES[found[at].kind] == "UNSAYABLE" and found[at + 1].kind in _KINDS:
             found[at] = found[at]._replace(kind=CLASSES["STORY"])
-        if found[at].key == "bet" and NAMES[found[at + 1].kind] not in (
-            "STOP",
-            "NUMBER",
-            "AMOUNT",
-            "TIME",
-            "YEAR",
-            "DATE",
-        ):
+        if found[at].key == "bet" and found[at + 1].kind not in _FIGURES | {CLASSES["STOP"]}:
             found[at] = found[at]._replace(kind=CLASSES["STORY"])
         if found[at].key == "after" and _is_wanted(found, at):
             found[at] = found[at]._replace(kind=CLASSES["WHICH"])

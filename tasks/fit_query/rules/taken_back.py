@@ -5,13 +5,11 @@ with_replaced("top 10 solar in Kent. Actually make it 20") -> "top 20 solar in K
 
 from __future__ import annotations
 
-from tasks.fit_query.amounts import KW, find_amounts
+from tasks.fit_query.amounts import KW, TIMES, find_amounts
+from tasks.fit_query.corrected import replaces
 from tasks.fit_query.dates import find_dates
 from tasks.fit_query.gazetteer import find_places
 from tasks.fit_query.quotation import Span
-from tasks.fit_query.repair_corrections import replaces
-
-_TIMES = ("years", "months")
 
 
 def with_replaced(text: str) -> str | None:
@@ -36,7 +34,7 @@ def _values(text: str) -> list[tuple[Span, str]]:
     for amount in find_amounts(text):
         if any(date.start <= amount.start < date.end for date in dates):
             continue
-        kind = "kw" if amount.unit in KW else "time" if amount.unit in _TIMES else "bare"
+        kind = "kw" if amount.unit in KW else "time" if amount.unit in TIMES else "bare"
         found.append((Span(amount.start, amount.end), kind))
     found += [(Span(place.start, place.end), "place") for place in find_places(text)]
     return sorted(found)

@@ -9,28 +9,22 @@ import pytest
 
 from tasks.fit_query.ground import ground
 from tasks.fit_query.orders import order_in
+from tuneserve.example import read_cases
 
 DATA = Path(__file__).parent / "data"
 # Written by people who had not seen the patterns, which have since been extended by what they found.
 MISSED_AT_MOST = 3
 
 
-def lines(name: str) -> list[str]:
-    """The texts of a corpus, one a line, with \\n for a line break."""
-    return [
-        line.replace("\\n", "\n") for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line.strip()
-    ]
-
-
 def test_the_orders_of_the_corpus_are_seen() -> None:
-    orders = lines("orders.txt")
+    orders = [case.query for case in read_cases(DATA / "orders.jsonl")]
     missed = [text for text in orders if order_in(text) is None]
     assert len(orders) >= 250
     assert len(missed) <= MISSED_AT_MOST, missed
 
 
 def test_words_of_people_among_themselves_are_no_orders() -> None:
-    plain = lines("no_orders.txt")
+    plain = (DATA / "no_orders.txt").read_text(encoding="utf-8").splitlines()
     taken = {text: words for text in plain if (words := order_in(text)) is not None}
     assert len(plain) >= 140
     assert taken == {}
