@@ -9,11 +9,12 @@ second implementation of the same template code.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convert.vocabulary import Vocabulary, trimmed_tokenizer
 from tuneserve.errors import ConversionError
 from tuneserve.task import Task
 
@@ -45,8 +46,10 @@ class ExpectedChat:
         return self.messages[-1]["content"]
 
 
-def write_expected_ids(task: Task, tokenizer_folder: Path, target: Path) -> None:
+def write_expected_ids(task: Task, tokenizer_folder: Path, target: Path, vocabulary: Vocabulary | None = None) -> None:
     """Renders and tokenizes the probes and the task's examples as training does; one chat a line.
+
+    With a trimmed `vocabulary` the tokenizer is trimmed alike, and its ids are those of what is trimmed.
 
     Raises ConversionError when the tokenizer saved there has no chat template.
     """
@@ -55,13 +58,22 @@ def write_expected_ids(task: Task, tokenizer_folder: Path, target: Path) -> None
     tokenizer: Any = AutoTokenizer.from_pretrained(tokenizer_folder)
     if not tokenizer.chat_template:
         raise ConversionError(f"{tokenizer_folder}: its tokenizer has no chat template; train from an instruct model")
+    ids_of = _ids_of(tokenizer, vocabulary)
     lines = []
     for text in (*task.examples, *PROBES):
         messages = task.messages(text)
         prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
-        lines.append(json.dumps({"messages": messages, "text": prompt, "ids": list(ids)}, ensure_ascii=False))
+        lines.append(json.dumps({"messages": messages, "text": prompt, "ids": ids_of(prompt)}, ensure_ascii=False))
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _ids_of(tokenizer: Any, vocabulary: Vocabulary | None) -> Callable[[str], list[int]]:
+    if vocabulary is None:
+        return lambda text: list(tokenizer(text, add_special_tokens=False)["input_ids"])
+    from tokenizers import Tokenizer
+
+    trimmed = Tokenizer.from_str(trimmed_tokenizer(tokenizer.backend_tokenizer.to_str(), vocabulary))
+    return lambda text: list(trimmed.encode(text, add_special_tokens=False).ids)
 
 
 def read_expected_ids(path: Path) -> list[ExpectedChat]:

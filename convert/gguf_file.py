@@ -11,6 +11,7 @@ import mmap
 import shutil
 import struct
 from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFValueType, GGUFWrit
 from tuneserve.errors import ConversionError
 
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
+# Metadata in place of what a file has: {key: value as `GgufFile.raw` gives it}.
+Replaced = Mapping[str, Any]
 
 _SCALARS = {
     GGUFValueType.UINT8: "B",
@@ -134,19 +137,42 @@ class GgufFile:
     def weights(self, name: str) -> Matrix:
         """The tensor as float32, dequantised by gguf-py."""
         tensor = self._tensors[name]
-        stored = np.frombuffer(self._bytes, np.uint8, tensor.stored_bytes, tensor.offset)
-        block, size = GGML_QUANT_SIZES[tensor.kind]
-        rows = stored.reshape(*tensor.shape[:-1], tensor.shape[-1] // block * size)
         try:
-            return np.asarray(dequantize(rows, tensor.kind), dtype=np.float32)
+            return np.asarray(dequantize(self.stored(name), tensor.kind), dtype=np.float32)
         except NotImplementedError as error:
             raise ConversionError(f"{self.path}: {name}: {error}") from error
 
-    def copy_metadata(self, writer: GGUFWriter, without: set[str]) -> None:
-        """Adds every key to `writer` with its own type, but for `without` and the architecture, which it has."""
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The metadata's keys, in the order of the file."""
+        return tuple(self._metadata)
+
+    def raw(self, key: str) -> Any:
+        """A metadata value as it is stored, texts as bytes; None when the key is not there."""
+        found = self._metadata.get(key)
+        return None if found is None else found.value
+
+    def stored(self, name: str) -> np.ndarray[Any, Any]:
+        """The tensor as it is stored: floats in their shape, blocks of a quantised type as bytes a row."""
+        tensor = self._tensors[name]
+        stored = np.frombuffer(self._bytes, np.uint8, tensor.stored_bytes, tensor.offset)
+        plain = {GGMLQuantizationType.F32: np.float32, GGMLQuantizationType.F16: np.float16}.get(tensor.kind)
+        if plain is not None:
+            return stored.view(plain).reshape(tensor.shape)
+        block, size = GGML_QUANT_SIZES[tensor.kind]
+        return stored.reshape(*tensor.shape[:-1], tensor.shape[-1] // block * size)
+
+    def copy_metadata(
+        self, writer: GGUFWriter, without: Set[str] = frozenset(), replaced: Replaced | None = None
+    ) -> None:
+        """Adds every key to `writer` with its own type, but for `without` and the architecture, which it has.
+
+        `replaced` gives other values for keys that the file has, as `raw` gives them.
+        """
+        other = replaced or {}
         for key, found in self._metadata.items():
             if key != "general.architecture" and key not in without and found.value not in ([], b""):
-                writer.add_key_value(key, found.value, found.kind, sub_type=found.item)
+                writer.add_key_value(key, other.get(key, found.value), found.kind, sub_type=found.item)
 
     def weight(self) -> Weight:
         parameters = sum(tensor.parameters for tensor in self._tensors.values())

@@ -28,6 +28,7 @@ from convert.released import Prepared, keep, prepare_release
 from convert.scoring import gate_lines, measured, missed_gates, score_served
 from convert.served_model import ServedModel
 from convert.stage import SIZES, training_base
+from convert.vocabulary import VOCABULARY
 from tuneserve.base import PACKAGED_BASES
 from tuneserve.errors import EngineUnavailable, ReleaseError, StageError
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, write_json
@@ -143,6 +144,7 @@ def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | No
     """The release without what is only known once the file is made and scored."""
     training = json.loads((run.adapter / "training_info.json").read_text(encoding="utf-8"))
     base = training_base(run.adapter)
+    words = run.gguf / VOCABULARY
     for key, now in (("prompt_sha256", prompt_sha256(task)), ("schema_sha256", schema_sha256(task))):
         if training.get(key, now) != now:
             what = key.removesuffix("_sha256")
@@ -164,6 +166,7 @@ def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | No
             **training.get("result", {}),
         },
         training_examples=examples_seen(training),
+        vocabulary_sha256=sha256_of_file(words) if words.is_file() else None,
     )
     if version:
         return draft
@@ -188,7 +191,7 @@ def _next_version(last: Release | None, draft: Release) -> str:
     """The last release's own version when nothing that is served changed, else the next patch."""
     if last is None:
         return FIRST_VERSION
-    served = ("base", "prompt_sha256", "schema_sha256", "adapter_sha256", "quantization")
+    served = ("base", "prompt_sha256", "schema_sha256", "adapter_sha256", "quantization", "vocabulary_sha256")
     if all(getattr(last, key) == getattr(draft, key) for key in served):
         return last.version
     number, _, suffix = last.version.partition("-")
@@ -201,6 +204,8 @@ def _release(
 ) -> Mapping[str, Any]:
     adapter = partial / "adapter"
     _copy_adapter(run.adapter, adapter, draft)
+    if draft.vocabulary_sha256 is not None:
+        shutil.copyfile(run.gguf / VOCABULARY, adapter / VOCABULARY)
     prepared = _prepare(run, task, draft, adapter, progress)
     shutil.copyfile(run.gguf / EXPECTED_IDS, partial / EXPECTED_IDS)
     with ServedModel(prepared.path) as model:

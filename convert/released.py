@@ -21,6 +21,7 @@ from convert.adapter import CONFIG, WEIGHTS
 from convert.gguf_file import GgufFile
 from convert.merge import merge
 from convert.quantise import check_quantization, quantise
+from convert.vocabulary import VOCABULARY, read_vocabulary, trim
 from tuneserve.base import PACKAGED_BASES, packaged_base
 from tuneserve.errors import ReleaseError
 from tuneserve.manifest import sha256_of_file, write_json
@@ -110,6 +111,10 @@ def _verify_adapter(release: Release, adapter: Path) -> None:
             f"{adapter / WEIGHTS}: sha256 {found[:12]}… is not the {release.adapter_sha256[:12]}… of {release.name};"
             f" restore it: git checkout -- {adapter}"
         )
+    if release.vocabulary_sha256 is not None:
+        words = adapter / VOCABULARY
+        if not words.is_file() or sha256_of_file(words) != release.vocabulary_sha256:
+            raise ReleaseError(f"{words}: not that of {release.name}; restore it: git checkout -- {adapter}")
     base = PACKAGED_BASES.get(release.base["name"])
     if base is not None and base.sha256 != release.base["sha256"]:
         raise ReleaseError(
@@ -125,6 +130,7 @@ def _inputs(release: Release, adapter: Path, quantization: str) -> dict[str, Any
         "base_sha256": release.base["sha256"],
         "adapter_sha256": release.adapter_sha256,
         "adapter_config_sha256": sha256_of_file(adapter / CONFIG),
+        "vocabulary_sha256": release.vocabulary_sha256,
         "quantization": quantization,
         "merge": MERGE_VERSION,
         "llama_cpp_python": version("llama-cpp-python"),
@@ -162,12 +168,16 @@ def _make(
             "general.version": release.version,
             "general.description": f"{name} tuned for {release.task} by tuneserve",
         }
-        merge(base, adapter, making / "f16.gguf", about, progress)
+        f16 = making / "f16.gguf"
+        merge(base, adapter, f16, about, progress)
+        if release.vocabulary_sha256 is not None:
+            f16 = making / "trimmed.gguf"
+            trim(making / "f16.gguf", read_vocabulary(adapter / VOCABULARY), f16)
         if quantization == UNQUANTISED:
-            (making / "f16.gguf").replace(path)
+            f16.replace(path)
             weight = {**GgufFile(path).weight().as_json(), "fallbacks": {}}
         else:
-            weight = quantise(making / "f16.gguf", path, quantization, progress).as_json()
+            weight = quantise(f16, path, quantization, progress).as_json()
     finally:
         shutil.rmtree(making, ignore_errors=True)
     prepared = _record(path, inputs, weight)

@@ -25,6 +25,15 @@ from convert.expected_ids import EXPECTED_IDS, write_expected_ids
 from convert.gguf_file import GgufFile
 from convert.quantise import quantise
 from convert.scoring import score_file
+from convert.vocabulary import (
+    VOCABULARY,
+    Vocabulary,
+    byte_pairs,
+    kept_vocabulary,
+    read_vocabulary,
+    trim,
+    write_vocabulary,
+)
 from tuneserve.errors import ConversionError
 from tuneserve.ladder import handwritten_sets, spread
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, write_json
@@ -36,6 +45,7 @@ from tuneserve.task import Task
 from tuneserve.texts import Texts
 
 SIZES = "sizes.json"
+_WHOLE = "whole-f16.gguf"
 # By which the served file type is chosen, drawn evenly from all that people wrote: a point is ten of them.
 MOST_QUESTIONS = 1000
 
@@ -65,6 +75,7 @@ def convert(
         config={
             "quantizations": quantizations,
             "served": recipe.convert.served,
+            "vocabulary": recipe.convert.vocabulary,
             "questions": _questions(task),
             "prompts": [task.messages(example) for example in task.examples],
             "keep_merged": keep_merged,
@@ -80,18 +91,26 @@ def convert(
             if not merged.is_dir():
                 _merge(run.adapter, base, merged, progress)
             progress.say("convert: merged model -> GGUF (f16)")
-            tools.model(merged, f16, task.name)
+            whole = folder / _WHOLE
+            tools.model(merged, whole, task.name)
+            vocabulary = _vocabulary(run, recipe, whole, progress)
+            if vocabulary is None:
+                whole.rename(f16)
+            else:
+                write_vocabulary(folder, vocabulary)
+                trim(whole, vocabulary, f16)
+                whole.unlink()
         in_gguf = folder / f"{task.name}-adapter.gguf"
         if not in_gguf.is_file():
             _adapter_in_gguf(run.adapter, base, in_gguf, tools, progress)
         for name, size in _quantised(task.name, folder, f16, quantizations, progress).items():
             progress.say(f"  {name}: {size['bytes'] / 1e6:.0f} MB, {size['bits_per_weight']:.2f} bits per weight")
         choice = _choice(run, task, folder, recipe.convert.served, progress)
-        write_expected_ids(task, run.adapter, folder / EXPECTED_IDS)
+        write_expected_ids(task, run.adapter, folder / EXPECTED_IDS, vocabulary_of(folder))
         sizes = json.loads((folder / SIZES).read_text(encoding="utf-8"))
         return {"base": base["name"], "sizes": sizes, "served": choice.as_json()}
 
-    transient = () if keep_merged else ("merged",)
+    transient = (_WHOLE,) if keep_merged else (_WHOLE, "merged")
     manifest, worked = complete(run.gguf, request, work, versions=_versions(), transient=transient, force=force)
     if not worked:
         progress.say(f"convert: {run.gguf} is up to date")
@@ -106,6 +125,41 @@ def training_base(adapter: Path) -> dict[str, str]:
         return {key: str(base[key]) for key in ("name", "revision", "sha256", "path")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConversionError(f"{path}: does not name the base ({error!r}); train again with --force") from error
+
+
+def vocabulary_of(folder: Path) -> Vocabulary | None:
+    """What of the base's vocabulary the files in `folder` have; None when they have all of it."""
+    path = folder / VOCABULARY
+    return read_vocabulary(path) if path.is_file() else None
+
+
+def _vocabulary(run: Run, recipe: Recipe, whole: Path, progress: Progress) -> Vocabulary | None:
+    if recipe.convert.vocabulary == "whole":
+        return None
+    source = GgufFile(whole)
+    if not byte_pairs(source):
+        progress.say("convert: the vocabulary stays whole: the tokenizer is no byte-level BPE")
+        return None
+    vocabulary = kept_vocabulary(source, _ids_used(run))
+    progress.say(
+        f"convert: {len(vocabulary.kept):,} of {vocabulary.size:,} tokens are kept: those of the examples,"
+        " and the commonest"
+    )
+    return vocabulary
+
+
+def _ids_used(run: Run) -> set[int]:
+    """Tokens of the run's examples, as training rendered them."""
+    from transformers import AutoTokenizer
+
+    required(run.data, "data", run.command("data"))
+    tokenizer: Any = AutoTokenizer.from_pretrained(run.adapter)
+    used: set[int] = set()
+    for path in sorted(run.data.glob("*.jsonl")):
+        rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        texts = [tokenizer.apply_chat_template(row["messages"], tokenize=False) for row in rows]
+        used.update(chain.from_iterable(tokenizer(texts, add_special_tokens=False)["input_ids"]))
+    return used
 
 
 def _quantised(

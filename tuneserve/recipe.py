@@ -85,8 +85,13 @@ class TrainSection(Section):
 
 
 class ConvertSection(Section):
-    """Which GGUF file types are made of the merged model, and which of them is served."""
+    """Which GGUF file types are made of the merged model, and which of them is served.
 
+    vocabulary  "seen" keeps the tokens that the examples use and the commonest others (convert/vocabulary.py):
+                a smaller and quicker model; "whole" keeps the base's, as do tokenizers that cannot be trimmed
+    """
+
+    vocabulary: Literal["seen", "whole"] = "seen"
     quantizations: list[FileType] = Field(default=["q4_k_m", "q8_0"], min_length=1)
     served: FileType = "q8_0"
 

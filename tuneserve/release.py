@@ -33,6 +33,7 @@ class Release:
                   trained: serving compares them with the task's, since a model that is asked in other
                   words than it was trained on answers worse without a warning
     adapter_sha256  of adapter_model.safetensors
+    vocabulary_sha256  of vocabulary.json, which says what of the base's vocabulary is kept; None: all of it
     quantization  the file type that is served, such as "q4_k_m"
     gguf_sha256   of the GGUF that the releasing machine made
     metrics       {metric: value} on the task's hand-written cases, measured through the served file
@@ -57,6 +58,7 @@ class Release:
     training_examples: int = 0
     accuracy: float | None = None
     improvements: list[str] = field(default_factory=list)
+    vocabulary_sha256: str | None = None
 
     @property
     def name(self) -> str:
@@ -164,4 +166,9 @@ def differences(release: Release, task: Task, adapter: Path) -> list[str]:
         found.append(f"{weights} is missing")
     elif sha256_of_file(weights) != release.adapter_sha256:
         found.append(f"{weights} is not the released file")
+    words = adapter / "vocabulary.json"
+    if release.vocabulary_sha256 is not None and (
+        not words.is_file() or sha256_of_file(words) != release.vocabulary_sha256
+    ):
+        found.append(f"{words} is not the released file")
     return found

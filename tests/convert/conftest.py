@@ -23,6 +23,8 @@ from tuneserve.release import prompt_sha256, schema_sha256
 from tuneserve.run import Run
 from tuneserve.task import Task, load_task
 
+# Two words that the tokenizer of SmolLM2 has as one token each, far behind the commonest.
+EXAMPLE = "a room with a projector in the archipelago"
 HEADS, KV_HEADS, WIDTH, INNER = 8, 2, 64, 96
 LAYER = {
     "attn_q": (WIDTH, WIDTH),
@@ -165,6 +167,12 @@ def trained_run(task: Task, tmp_path_factory: pytest.TempPathFactory) -> Run:
         )
         return {}
 
+    def examples(folder: Path) -> dict[str, Any]:
+        row = {"messages": [*task.messages(EXAMPLE), {"role": "assistant", "content": '{"day":"friday"}'}]}
+        (folder / "train.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+        return {}
+
+    complete(run.data, Request("data", {}, {}), examples, versions={})
     complete(run.adapter, Request("train", {}, {}), work, versions={})
     return run
 

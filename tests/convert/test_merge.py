@@ -12,6 +12,7 @@ import pytest
 from convert.adapter import Adapter
 from convert.gguf_file import GgufFile
 from convert.merge import merge
+from convert.vocabulary import VOCABULARY, read_vocabulary, trim
 from tests.convert.conftest import HEADS, INNER, WIDTH, lora
 from tuneserve.errors import ConversionError
 from tuneserve.progress import Silent
@@ -133,7 +134,8 @@ def test_both_merges_agree(converted_run: Run, tmp_path: Path) -> None:
     from convert.stage import training_base
 
     base, ours, theirs = tmp_path / "base.gguf", tmp_path / "ours.gguf", converted_run.gguf / "tiny_task-f16.gguf"
-    converter(Silent()).model(Path(training_base(converted_run.adapter)["path"]), base, "tiny")
+    converter(Silent()).model(Path(training_base(converted_run.adapter)["path"]), tmp_path / "whole.gguf", "tiny")
+    trim(tmp_path / "whole.gguf", read_vocabulary(converted_run.gguf / VOCABULARY), base)
     merge(base, converted_run.adapter, ours, {}, Silent())
     numpy_made, torch_made = GgufFile(ours), GgufFile(theirs)
     assert numpy_made.tensors.keys() == torch_made.tensors.keys()

@@ -80,6 +80,7 @@ def test_publish_writes_exactly_what_is_committed(
         "README.md",
         "adapter/adapter_config.json",
         "adapter/adapter_model.safetensors",
+        "adapter/vocabulary.json",
         "expected_ids.jsonl",
         "release.json",
     ]

@@ -15,6 +15,7 @@ import pytest
 import convert.released as released
 from convert.gguf_file import GgufFile
 from convert.released import prepare, prepare_release, released_gguf
+from convert.vocabulary import Vocabulary, write_vocabulary
 from tuneserve.base import SMOLLM2
 from tuneserve.errors import ReleaseError, UsageError
 from tuneserve.manifest import sha256_of_file, write_json
@@ -80,6 +81,18 @@ def test_changed_adapter_is_refused(release: Release, adapter: Path, own_data: P
     with pytest.raises(ReleaseError, match=r"is not the .* of my_task@1\.2\.3; restore it: git checkout"):
         prepare_release(release, adapter, Silent())
     assert not (own_data / "_released").exists()
+
+
+def test_trimmed_release_is_prepared_with_its_own_vocabulary(release: Release, adapter: Path, own_data: Path) -> None:
+    words = write_vocabulary(adapter, Vocabulary(49152, tuple(range(8000))))
+    trimmed = replace(release, vocabulary_sha256=sha256_of_file(words))
+    path = prepare_release(trimmed, adapter, Silent()).path
+    assert GgufFile(path).tensors["token_embd.weight"].shape == (8000, 576)
+    assert GgufFile(path).value("llama.vocab_size") == 8000
+    assert [file.name for file in sorted(path.parent.glob("*.gguf"))] == [path.name]
+    write_vocabulary(adapter, Vocabulary(49152, tuple(range(9000))))
+    with pytest.raises(ReleaseError, match=r"vocabulary\.json: not that of my_task@1\.2\.3; restore it: git checkout"):
+        prepare_release(trimmed, adapter, Silent())
 
 
 def test_missing_adapter_is_named(release: Release, adapter: Path, own_data: Path) -> None:

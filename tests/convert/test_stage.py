@@ -49,6 +49,7 @@ def test_stage_makes_exactly_its_files(converted_run: Run, task: Task) -> None:
         "tiny_task-f16.gguf",
         "tiny_task-q4_k_m.gguf",
         "tiny_task-q8_0.gguf",
+        "vocabulary.json",
     ]
     manifest = read_manifest(converted_run.gguf)
     assert manifest is not None
