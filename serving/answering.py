@@ -22,7 +22,15 @@ from jsonschema import Draft202012Validator
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving.cache import Cache, NoCache
-from serving.decision import EVIDENCE_AGAINST, REPAIRED, UNCONFIRMED, Policy, decide
+from serving.decision import (
+    DOUBTFUL_REFUSAL,
+    EVIDENCE_AGAINST,
+    REPAIRED,
+    SURE_REFUSAL,
+    UNCONFIRMED,
+    Policy,
+    decide,
+)
 from serving.engines.engine import Engine
 from serving.input_text import cleaned
 from serving.observer import Observer, Unobserved
@@ -38,9 +46,6 @@ log = logging.getLogger(__name__)
 Through = Literal["gateway", "model", "rules"]
 Grammar = Literal["repair", "always", "never"]
 DEADLINE_MS = 2000
-DOUBTED_REFUSAL = "doubtful_refusal"
-# The probability that a model gives its own refusal from which it stands: docs/experiments.md.
-SURE_REFUSAL = 0.99
 SECOND_READING = Problem("second_reading", "the model refused this at first; asked again, it read this")
 
 
@@ -249,7 +254,7 @@ class Answerer:
         if self.task.retry_schema is None or self._grammar == "never" or work.rules is not None or refused is None:
             return False
         unsure = refused.confidence is not None and refused.confidence < SURE_REFUSAL
-        return unsure and any(problem.code == DOUBTED_REFUSAL for problem in refused.grounded.problems)
+        return unsure and any(problem.code == DOUBTFUL_REFUSAL for problem in refused.grounded.problems)
 
     def _ask_once_more(self, engine: Engine, work: Work) -> None:
         """A second reading, held to a schema without refusals; it counts only when grounding has nothing against it."""

@@ -77,9 +77,27 @@ _PATTERNS = (
     ),
     (
         "two FIT ids",
-        rf"{_FIT}0*(\d{{1,7}})\b[^.?!]{{0,30}}?(?:\band\b(?:\s+also\b)?|\bor\b|&|\+|,|\bwith\b|\bvs?\b"
-        rf"|\bversus\b|\bplus\b|\bn\b)\s*(?:the\s+)?{_FIT}?0*(?!\1\b)(\d{{2,7}})\b"
+        rf"{_FIT}0*(\d{{1,7}})\b[^.?!]{{0,30}}?(?:\band\b(?:\s+also\b)?|\bor\b|&|\+|,|\bwith\b|\bw/|\bvs?\b"
+        rf"|\bagainst\b|\bversus\b|\bplus\b|\bn\b)\s*(?:the\s+)?{_FIT}?0*(?!\1\b)(\d{{2,7}})\b"
         r"(?!\s*(?:[kmg]?ws?\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
+    ),
+    (
+        "weather",
+        r"\bhow\s+(?:gusty|windy|breezy|sunny|cloudy|rainy|stormy|blustery)\b"
+        r"|\bwhat(?:['’]?s| is| was| will)\s+the\s+(?:wind|weather)\s+(?:be\s+)?(?:like|doing|up to)\b"
+        r"|\bwind(?:s|\s+speeds?)?\b[^.?!]{0,30}\b(?:knots|mph|beaufort|force\s+(?:\d|gale))\b",
+    ),
+    (
+        "planning",
+        r"(?:^|\b(?:show|list|find|get|pull(?: up)?|any|all|what|which|how many|the|recent|latest|new|live|pending"
+        r"|open)\s)"
+        r"\s*(?:me\s+|us\s+)?planning\s+app(?:lication)?s?\s+(?:for|in|near|nr|by|on|of|since|submitted|lodged|made)\b",
+    ),
+    (
+        "deed",
+        r"\b(?:register|enrol|accredit|sign up|enter|log)\s+(?:my|our|a new|another new)\b"
+        r"|\b(?:add|record|delete|remove|change|amend|correct|edit|cancel|transfer)\s+(?:my|our)\s+(?:[\w.-]+\s+){0,4}"
+        r"(?:arrays?|panels?|turbines?|installations?|systems?|schemes?|sites?|records?|registration|account|tariff)\b",
     ),
 )
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)
@@ -100,6 +118,9 @@ _EXCLUDING = re.compile(
 )
 _TAKEN_BACK = re.compile(r"\b(?:no|sorry|oops|wait|hang on|i mean|actually|rather|make that)\b", re.IGNORECASE)
 _THERE_IS = re.compile(r"\b(?:there(?:['’]?s| is| are| was| were)|got|have|has)\s+$", re.IGNORECASE)
+_OUT = re.compile(
+    r"\b(?:leav(?:e|es|ing)|miss(?:ing)?|cut(?:ting)?|rul(?:e|ing)|keep(?:ing)?)\s+(?:the\s+)?$", re.IGNORECASE
+)
 _BEHIND = re.compile(r"\b(?:excluded|omitted|left out|not included)\b", re.IGNORECASE)
 _POWER = len(" power ")  # "wind power excluded"
 _NOT = re.compile(r"\bnot\s+", re.IGNORECASE)
@@ -151,7 +172,13 @@ def _exclusion(text: str) -> tuple[str, str] | None:
         postcode = next((one for one in find_postcodes(text) if one.start == found.end()), None)
         if postcode and not (words.startswith("outside") and _is_setting(text[: found.start()])):
             return "exclusion", text[found.start() : postcode.end]
-    return _minus(text) or _left_out_behind(text) or _without_technology(text) or _without_only_place(text)
+    return (
+        _minus(text)
+        or _left_out_behind(text)
+        or _left_out_around(text)
+        or _without_technology(text)
+        or _without_only_place(text)
+    )
 
 
 _MINUS = re.compile(r"(?<=[^\s,;:] )[-−](?=[a-z])", re.IGNORECASE)
@@ -174,6 +201,17 @@ def _left_out_behind(text: str) -> tuple[str, str] | None:
         hit = next((one for one in named if 0 <= found.start() - one.end <= _POWER), None)
         if hit:
             return "exclusion", text[hit.start : found.end()]
+    return None
+
+
+def _left_out_around(text: str) -> tuple[str, str] | None:
+    """ "leaving Skye out"."""
+    for found in re.finditer(r"\s+out\b", text, re.IGNORECASE):
+        named = spans_of(find_places(text), find_technologies(text), find_postcodes(text))
+        hit = next((one for one in named if one.end == found.start()), None)
+        before = _OUT.search(text, 0, hit.start) if hit else None
+        if before:
+            return "exclusion", text[before.start() : found.end()]
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.decision import EVIDENCE_AGAINST, SURE, UNCONFIRMED, Decision, decide
+from serving.decision import EVIDENCE_AGAINST, SURE, SURE_REFUSAL, UNCONFIRMED, Decision, decide
 from tuneserve.task import Evidence, Grounded, JsonObject, Problem
 
 BLOCKING = Problem("not_in_text", "no", None, blocking=True)
@@ -49,6 +49,19 @@ def test_a_draw_is_the_rules_and_still_reported() -> None:
     assert decision.reader == "rules"
     assert decision.doubt is not None
     assert decision.doubt.message.endswith("a, b")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "winner"), [(SURE_REFUSAL, "model"), (SURE_REFUSAL - 0.01, "rules"), (None, "rules")]
+)
+def test_a_refusal_that_the_model_is_sure_of_stands_against_grounding_s_doubt(
+    confidence: float | None, winner: str
+) -> None:
+    refusal = grounded({"query_type": "unsupported"}, "doubtful_refusal")
+    decision = decide(refusal, grounded({"a": 1}), confidence)
+    assert decision is not None
+    assert decision.reader == winner
+    assert decision.doubt is not None
 
 
 @pytest.mark.parametrize(("confidence", "winner"), [(SURE, "model"), (SURE - 0.01, "rules"), (None, "rules")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.gazetteer import resolve
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
 from tasks.fit_query.words import word_bag
 
@@ -156,6 +157,10 @@ def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
         value += 1
     if _asks_anew(lexemes, names, at, start):
         return lexemes[start:]
+    if value < len(names) and names[value] == "UNKNOWN" and "PLACE" in names[:at]:
+        found = resolve(lexemes[value].key)
+        if found.place and found.corrected:
+            names[value] = "PLACE"  # misspelt: "ludlow, no sorry, leominister"
     family = next((family for family in _FAMILIES if value < len(names) and names[value] in family), None)
     if value > start and at and names[at - 1] in _DANGLING:
         return lexemes[: at - 1] + lexemes[start:]  # "fewer than sorry more than five years"

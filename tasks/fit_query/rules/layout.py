@@ -18,7 +18,8 @@ _SIGNS = re.compile(r"\n|>(?!\s*[=\d£])|[1aA]\)")
 _SIGN_WORDS = """
     ps pps p nb n fw fwd re subject sub subj quote unquote whereas minutes action i heading english spelling grammar
     typing accent memo note topic query question request search enquiry reminder ask task wanted needed below attached
-    underneath see aw wg todo step ap
+    underneath see aw wg todo step ap minute fig figure table chart exhibit annex annexe appendix slide sheet caption
+    footnote graph schedule clause
 """
 _WORDS = frozenset(_SIGN_WORDS.split())
 _LABEL = r"(?:\s*\([^()\n]{1,30}\))?\s*(?:[:–—]|-(?=\s))"
@@ -35,6 +36,9 @@ _MARKS = (
     rf"^[ \t]*(?:(?:(?:main |page )?(?:heading|header|title)|(?:sub[- ]?)+(?:heading|title|section)?|h[1-6]|section"
     rf"|level|bullet|item|point|para(?:graph)?|line|row|requirement|criterion|condition|req)(?:\s*(?:\d{{1,2}}|[a-h]))?"
     rf"){_LABEL}",
+    # What a table, a figure or a paragraph is called by: "Fig. 3:", "Tender note 7:", "Minute 7.2."
+    r"^\W*(?:[a-z]+\s+)?(?:note|fig(?:ure)?\b\.?|table|chart|exhibit|annexe?|appendix|slide|sheet|caption|footnote|graph"
+    r"|schedule|clause|minute)\s*(?:no\.?\s*)?(?:\d{1,3}(?:\.\d{1,2})*[a-z]?|[a-h])\s*(?:[:.–—]|-(?=\s))(?!\d)",
     r"\bquote\b(?=[\s,:;-]*[\"“‘'])|\b(?:un-?quote|(?:end|close) (?:of )?quote)\b",
     r"\b(?:please |pls |kindly )?see (?:the )?(?:e-?mail |message |thread |note )?(?:below|attached|underneath)"
     r"(?:[,.;]?\s+(?:and |please |pls |kindly |for )*(?:your )?(?:action|advise|respond|reply|actioning))?"

@@ -330,6 +330,9 @@ PHRASES: dict[str, str] = {
         best repowering|best for repowering|best to repower|best repowering candidates|best candidates for repowering
         best repowering opportunities|best suited to repowering|best suited for repowering|best repowering prospects
         prime for repowering|potential for repowering|repowering potential|repowering prospects|due for repowering
+        suit repowering|suits repowering|suited to repowering|suited for repowering|fit for repowering
+        ready for repowering|would suit repowering|worth repowering|could be repowered|might suit repowering
+        ripe to repower|suitable to repower|candidate for repowering|up for repowering|repowering shortlist
     """,
     "REVENUE": """
         revenue|rev|revs|revenues|income|earnings|earn|earns|earning|incomes|revenu|revinue|earned|turnover|takings
@@ -466,7 +469,7 @@ PHRASES: dict[str, str] = {
     """,
     "ORDINAL": "second|third|2nd|3rd|fourth|4th|fifth|5th|runner up|nth|sixth|tenth",
     "TOP": "top|the top|tops of|leading|tp",
-    "FIRST": "first|the first|at the top|at the top of the list|on top|up top|at the very top",
+    "FIRST": "first|the first|at the top|at the top of the list|on top|up top|at the very top|at top",
     "LIMIT": """
         limit|limit to|limited to the|limit it to|only|just|no more than about|cap at|cap it at|capped to|limit of
         limiting to|limited
@@ -575,6 +578,7 @@ PHRASES: dict[str, str] = {
         irrespective of type|regardless of type|of any age|any age|of any size|whatever the technology|whatever the size
         no upper limit|no lower limit|no size limit|without any limit|without limit|no limit|no limits
         no upper limits|no cap|no minimum|no maximum|no minimum size|no maximum size
+        every last|every last one|every single|every single one
         all|list everything|show everything|everything you have|every|the whole list|the lot|whole lot|full list
         entire list|complete list|all the|whole dataset|entire dataset|entire database|whole database
         complete dataset|full dataset|everything|no filter|no filters|all data|all techs|any tech|all tech|any techs

@@ -29,13 +29,15 @@ _JOINS = frozenset({"AND", "OR", "COMMA", "SLASH", "COMPARE", "PLUS"})
 _LEADING = frozenset({"IN", "NEAR", "ABOUT", "FROM", "TO", "WITHIN"})
 _BEFORE_NAMES = re.compile(r"\b(?:to|at|in|near|from|visiting|around|round|of|for)\s+$", re.IGNORECASE)
 _MOST_WORDS = 9
+_FEW_LETTERS = 4
+_LEAST_OF_ROW = 4
 
 
-def is_terse(question: Question, but: int) -> bool:
-    """Whether the question is a row of filters ("old wind farms mull"), but for the word at `but`."""
+def is_terse(question: Question, *but: int) -> bool:
+    """Whether the question is a row of filters ("old wind farms mull"), but for the words at `but`."""
     words = re.findall(r"[^\W_]+", question.text)
     return len(words) <= _MOST_WORDS and not any(
-        NAMES[lexeme.kind] in _WORDS_OF_LANGUAGE for at, lexeme in enumerate(question.lexemes) if at != but
+        NAMES[lexeme.kind] in _WORDS_OF_LANGUAGE for at, lexeme in enumerate(question.lexemes) if at not in but
     )
 
 
@@ -51,16 +53,22 @@ def stands_as_name(question: Question, at: int) -> bool:
     """
     lexeme = question.lexemes[at]
     written = question.quote(at)
-    if len(written) < 4 or not resolve(written).place:
+    if len(written) < 3 or not resolve(written).place:
         return False
     before, behind = _name_of(question, at - 1), _name_of(question, at + 1)
     if before in _JOINS and _name_of(question, at - 2) in ("PLACE", "POSTCODE"):
+        if len(written) < _FEW_LETTERS:
+            return behind in _TECHNOLOGY
         return before == "COMPARE" or behind in _JOINS | {"", "STOP"} | _TECHNOLOGY or written[0].isupper()
+    if len(written) < _FEW_LETTERS:
+        return False
     large = written[0].isupper() and not question.text.isupper() and lexeme.start > 0
     if large and before in _FILTERS and is_terse(question, at):
         return True
     if large and (before in _LEADING | {"COMMA"} or _BEFORE_NAMES.search(question.text[: lexeme.start])):
         return behind not in _WORDS_OF_LANGUAGE or not written[0].isupper() or _followed_by_clause(question, at)
+    if _stands_in_row(question, at, before, behind):
+        return True
     return (
         NAMES[lexeme.kind] in ("UNKNOWN", "STORY")
         and at == len(question.lexemes) - 1
@@ -68,6 +76,25 @@ def stands_as_name(question: Question, at: int) -> bool:
         and not question.text[lexeme.end :].strip(" .?!")
         and is_terse(question, at)
     )
+
+
+def _stands_in_row(question: Question, at: int, before: str, behind: str) -> bool:
+    """Whether the word stands in a bare row of filters where a place does.
+
+    It is between a technology and a bound ("solar farms wilts min 1mw"), or the first of a list of places that
+    begins the row ("wells or ba6 solar", "diss or eye ad").
+    """
+    if NAMES[question.lexemes[at].kind] not in ("UNKNOWN", "STORY"):
+        return False
+    if before in _TECHNOLOGY and behind in ("MORE", "LESS"):
+        return is_terse(question, at)
+    if at or behind not in ("OR", "AND", "SLASH", "COMMA") or len(question.lexemes) < _LEAST_OF_ROW:
+        return False
+    other = question.lexemes[2]
+    if NAMES[other.kind] in ("PLACE", "POSTCODE"):
+        return is_terse(question, at)
+    listed = NAMES[other.kind] == "UNKNOWN" and bool(resolve(question.quote(2)).place)
+    return listed and _name_of(question, 3) in _TECHNOLOGY and is_terse(question, at, 2)
 
 
 def _followed_by_clause(question: Question, at: int) -> bool:

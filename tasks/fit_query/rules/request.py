@@ -145,12 +145,21 @@ def _kinds(part: Clause, lexemes: list[Lexeme]) -> set[str]:
     return {NAMES[one.kind] for one in lexemes[part.first : part.last]}
 
 
+# It speaks of the asker and tells nothing: "what solar do we have in Hull".
+_DO_WE_HAVE = re.compile(
+    r"\s*(?:(?:and|so|then|ok|hi|hello)\W+)*(?:what|which|how (?:many|much))\b[^.;?!]{0,60}?"
+    r"\b(?:do|have|did) (?:we|you|i|they)\b",
+    re.IGNORECASE,
+)
+
+
 def _asks(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
     """Whether the clause is a request: an opening with something to ask for, or a plain noun phrase."""
     kinds = _kinds(part, lexemes)
     opens = bool(OPENS.search(text, part.start, part.end))
     if opens and kinds & (TOPIC | {"REFER"} | WHERE) and not DISMISSES.match(text[part.start : part.end]):
-        return not _tells(text, part) or bool(WISHES.search(text, part.start, part.end))
+        asked = WISHES.search(text, part.start, part.end) or _DO_WE_HAVE.match(text, part.start, part.end)
+        return bool(asked) or not _tells(text, part)
     return bool(kinds & (TOPIC | {"SUPER"})) and not kinds & {"STORY", "UNKNOWN", "FOREIGN"} and not _tells(text, part)
 
 
