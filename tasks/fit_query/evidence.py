@@ -74,7 +74,9 @@ _SPELLINGS = {
     "limit": "biggest largest smallest newest oldest",
 }
 # Words of these questions that are near to a mark and mean something else.
-_NOT_MISSPELT = word_set("county counties country counter region smaller smallest years rated large larger")
+_NOT_MISSPELT = word_set(
+    "county counties country counter region smaller smallest years rated large larger bearing bearings yearning"
+)
 _SORTED = r"sort(?! of\b)\w*|rank\w*|order(?:ed|ing)?(?: \w+){0,2} by|order by|in order|league table"
 _DIRECTED = r"descending|ascending|desc|asc"
 _GROUPS = r"(?:by|per|each|for each|every|in each|split|broken down|group\w*|across)\b[^.?!]{0,25}\b"
@@ -124,7 +126,7 @@ _PLAIN_WORDS = {
     r"|year (?:by|on) year",
     "sort capacity": rf"big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|(?:most"
     rf"|least) powerful|{_SORTED}|greatest"
-    rf"|hugest|{_MOST}|biggst|{_DIRECTED}|by size|by capacity",
+    rf"|hugest|{_MOST}(?! (?:old|new|recent|young)\b)|biggst|{_DIRECTED}|by size|by capacity",
     "sort commissioning_date": rf"new+e?st|old+e?st|most recent\w*|most old|most new|latest|earliest|first"
     rf"|{_LAST}|young\w*est"
     rf"|{_SORTED}|recently|longest|age|chronolog\w*|date order|{_DIRECTED}|by (?:date|age|commission\w*|year)",

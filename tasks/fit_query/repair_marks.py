@@ -75,10 +75,11 @@ def repair_marks(repair: Repair) -> None:
     _add_size(repair)
 
 
-# "just before the rate dropped" asks for no rate.
+# "just before the rate dropped" asks for no rate, nor does the "tariff remaining".
 _RATE_FELL = re.compile(
     r"\b(?:fit )?(?:rates?|tariffs?) (?:dropp?ed|drops|fell|falls|changed|went (?:down|up)"
-    r"|was cut|were cut|came down|halved)\b",
+    r"|was cut|were cut|came down|halved)\b"
+    r"|\btariffs? (?:rem\b|remain\w*|left|still to run|to run|to go)|\b(?:remaining|unexpired) (?:fit )?tariffs?",
     re.IGNORECASE,
 )
 

@@ -16,7 +16,7 @@ from tasks.fit_query.postcodes import find_postcodes
 from tasks.fit_query.quotation import spans_of
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
 
-_FIT = r"(?:\bfit(?:\s*ids?)?[\s:#-]*|\bids?[\s:#-]*)"
+_FIT = r"(?:\bfit(?:\s*ids?)?[\s:#-]*|\bids?(?:\s+(?:are|were|being)\b)?[\s:#-]*)"
 _PATTERNS = (
     (
         "distance",
@@ -85,7 +85,13 @@ _PATTERNS = (
         "weather",
         r"\bhow\s+(?:gusty|windy|breezy|sunny|cloudy|rainy|stormy|blustery)\b"
         r"|\bwhat(?:['’]?s| is| was| will)\s+the\s+(?:wind|weather)\s+(?:be\s+)?(?:like|doing|up to)\b"
+        r"[^.?!]{0,60}\b(?:yesterday|today|tomorrow|tonight|weekend|morning|afternoon|evening|right now|next week"
+        r"|last night)\b"
         r"|\bwind(?:s|\s+speeds?)?\b[^.?!]{0,30}\b(?:knots|mph|beaufort|force\s+(?:\d|gale))\b",
+    ),
+    (
+        "statement",
+        r"\b(?:update\s+\w+\s+set\s+\w+\s*=|insert\s+into\s+\w+|delete\s+from\s+\w+|(?:drop|alter|truncate)\s+table\b)",
     ),
     (
         "planning",

@@ -132,13 +132,24 @@ def rhetoric(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
 _ASIDE = re.compile(r"\(([^()]{4,80})\)")
 
 
-def asides(text: str) -> list[tuple[int, int]]:
-    """Spans in brackets that tell what somebody has: "sites like his (he has a 15 kW Proven)"."""
-    return [
-        found.span()
-        for found in _ASIDE.finditer(text)
-        if (HAS.search(found[1]) or PAST.search(found[1])) and not WISHES.search(found[1])
-    ]
+def asides(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+    """Spans in brackets that tell what somebody has, or where nothing could be a filter.
+
+    "sites like his (he has a 15 kW Proven)", "Somebody (not naming names, it's Linda) wants …"
+    """
+    return [found.span() for found in _ASIDE.finditer(text) if _is_aside(found, lexemes)]
+
+
+def _is_aside(found: re.Match[str], lexemes: list[Lexeme]) -> bool:
+    if WISHES.search(found[1]):
+        return False
+    inside = {NAMES[one.kind] for one in lexemes if found.start(1) <= one.start < found.end(1)}
+    says_nothing = bool(inside) and inside <= _SAYING_NOTHING and len(found[1].split()) >= _WORDS_OF_ASIDE
+    return bool(HAS.search(found[1]) or PAST.search(found[1])) or says_nothing
+
+
+_SAYING_NOTHING = frozenset({"STORY", "UNKNOWN", "OWN", "NOT", "COMMA", "STOP", "DASH"})
+_WORDS_OF_ASIDE = 4
 
 
 _PURPOSES = frozenset({"for", "because", "ahead", "preparation", "before", "advance", "part", "prepare"})

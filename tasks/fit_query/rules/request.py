@@ -62,7 +62,7 @@ def focused(text: str, lexemes: list[Lexeme], boldly: bool = False) -> tuple[str
     lexemes = [_named(text, lexeme) for lexeme in lexemes]
     around = courtesies(text, lexemes) + askers(text, lexemes) + rhetoric(text, lexemes)
     if "(" in text:
-        around += asides(text)
+        around += asides(text, lexemes)
     if around:
         text, lexemes = _without(text, lexemes, around)
     gone = signature(text, lexemes) + purposes(text, lexemes) + preambles(text, lexemes)
