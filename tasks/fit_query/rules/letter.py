@@ -33,15 +33,20 @@ from tasks.fit_query.rules.narrative import (
 from tasks.fit_query.words import word_bag
 
 
+# What SIGNED and BARE_NAME cannot do without.
+_CLOSINGS = frozenset("thanks thank thankyou regards wishes cheers ta best yours sincerely thx love".split())
+_ENDS_SENTENCE = re.compile(r"[.?!\n]")
+
+
 def signature(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
     """The span of "Many thanks, Anna Price, Leeds" at the end of a letter, or of a bare name there."""
-    found = SIGNED.search(text)
+    found = None if _CLOSINGS.isdisjoint(word_bag(text)) else SIGNED.search(text)
     while found:
         names = {NAMES[one.kind] for one in lexemes if one.start >= found.start() and not _is_name(text, one)}
         if re.search(r"\w{3}", text[: found.start()]) and not names & _NO_SIGNATURE:
             return [(found.start() + 1, found.end())]
         found = SIGNED.search(text, found.start() + 1)
-    bare = BARE_NAME.search(text)
+    bare = BARE_NAME.search(text) if _ENDS_SENTENCE.search(text) else None
     if bare is None or len(re.findall(r"\w+", text[: bare.start()])) < _LETTER:
         return []
     names_place = any(NAMES[one.kind] in WHERE and one.start >= bare.start("name") for one in lexemes)

@@ -67,8 +67,8 @@ def focused(text: str, lexemes: list[Lexeme], boldly: bool = False) -> tuple[str
         text, lexemes = _without(text, lexemes, around)
     gone = signature(text, lexemes) + purposes(text, lexemes) + preambles(text, lexemes)
     parts = _clauses(text, lexemes)
-    asking = [_asks(text, part, lexemes) for part in parts]
-    if len(parts) > 1 and any(asking):
+    asking = [_asks(text, part, lexemes) for part in parts] if len(parts) > 1 else []
+    if any(asking):
         gone += _told(text, parts, asking, lexemes, boldly)
         lexemes = _plainly_told(text, parts, asking, lexemes)
     return _without(text, lexemes, gone) if gone else (text, lexemes)

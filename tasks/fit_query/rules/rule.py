@@ -61,7 +61,7 @@ class Question:
     @property
     def present(self) -> frozenset[str]:
         """The classes of all lexemes that are left."""
-        if self._present_of != self.classes:
+        if self._present_of is not self.classes:
             self._present_of, self._present = self.classes, frozenset(self.classes)
         return self._present
 
@@ -128,8 +128,6 @@ class Rule:
     needs: frozenset[str]
 
     def apply(self, question: Question) -> None:
-        if self.needs.isdisjoint(question.present):
-            return
         for found in self.pattern.finditer(question.classes):
             if CONSUMED in question.classes[found.start() : found.end()]:
                 continue
@@ -142,6 +140,7 @@ class Rules:
 
     def __init__(self) -> None:
         self.listed: list[Rule] = []
+        self._needed: frozenset[str] = frozenset()
 
     def __call__(self, name: str, pattern: str) -> Callable[[Action], Action]:
         if any(rule.name == name for rule in self.listed):
@@ -149,14 +148,19 @@ class Rules:
 
         def add(action: Action) -> Action:
             written = compiled(pattern)
-            self.listed.append(Rule(name, re.compile(written), action, needed(written)))
+            rule = Rule(name, re.compile(written), action, needed(written))
+            self.listed.append(rule)
+            self._needed |= rule.needs
             return action
 
         return add
 
     def apply(self, question: Question) -> None:
+        if self._needed.isdisjoint(question.present):
+            return  # unless a rule matches, nothing changes what the next one finds
         for rule in self.listed:
-            rule.apply(question)
+            if not rule.needs.isdisjoint(question.present):
+                rule.apply(question)
 
 
 _PIECE = re.compile(
