@@ -78,9 +78,9 @@ def decide(model: Grounded, rules: Grounded, confidence: float | None = None) ->
 
 
 def _extends(wider: Grounded, other: Grounded) -> bool:
-    """Whether `wider` has each field of `other` with its value, and more."""
+    """Whether `wider` has each field of `other` with its value, and more. Everything extends no field at all."""
     ours, theirs = wider.output or {}, other.output or {}
-    return len(ours) > len(theirs) and all(ours.get(name) == value for name, value in theirs.items())
+    return bool(theirs) and len(ours) > len(theirs) and all(ours.get(name) == value for name, value in theirs.items())
 
 
 def _signs_against(grounded: Grounded, but: Set[str] = frozenset()) -> int:

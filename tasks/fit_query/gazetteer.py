@@ -13,6 +13,7 @@ All are pure; the data is read on the first call and kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -152,7 +153,8 @@ def _misspelt(text: str, words: Sequence[Word], mentions: list[PlaceMention]) ->
         step = 1
         for length in range(min(_LONGEST_MISSPELT, len(words) - at), 0, -1):
             start, end = words[at].start, words[at + length - 1].end
-            contracted = "n't" in text[start:end].replace("’", "'").lower()  # "haven't" is not Havant
+            # "haven't" is not Havant, and "Gran's" is not Grays.
+            contracted = re.search(r"n['’]t|['’]s\b", text[start:end], re.IGNORECASE)
             if contracted or not all(free[at : at + length]) or not _may_be_misspelt(words[at : at + length]):
                 continue
             resolution = resolve(text[start:end])
@@ -187,7 +189,12 @@ def _standing_as_places(text: str, words: Sequence[Word], found: list[tuple[int,
         after = number + 1 < len(found) and certain[number + 1] and found[number + 1][0]
         if _is_compass(words, first, end) and _continues(words, end, number + 1 < len(found) and found[number + 1][0]):
             continue
-        if not certain[number] and number + 1 < len(found) and _is_qualified(text, words, found[number : number + 2]):
+        pair = found[number : number + 2]
+        if (
+            not certain[number]
+            and len(pair) > 1
+            and (_is_qualified(text, words, pair) or _are_counties(text, words, pair))
+        ):
             certain[number] = certain[number + 1] = True
         if not certain[number]:
             if not stands_as_place(text, words, first, end, before or None, after or None):
@@ -201,10 +208,17 @@ def _standing_as_places(text: str, words: Sequence[Word], found: list[tuple[int,
 
 
 def _is_qualified(text: str, words: Sequence[Word], pair: Sequence[tuple[int, int, Place]]) -> bool:
-    """Whether a county behind a comma makes a place of the word before it: "Stone, Staffs"."""
+    """Whether a county behind a comma makes a place of the word before it: "Stone, Staffs", "Stone (Staffs)"."""
     (first, end, _), (at, _, county) = pair
     large = text[words[first].start].isupper() and text[words[at].start].isupper()
-    return large and county.kind == "county" and text[words[end - 1].end : words[at].start].strip() == ","
+    return large and county.kind == "county" and text[words[end - 1].end : words[at].start].strip() in (",", "(")
+
+
+def _are_counties(text: str, words: Sequence[Word], pair: Sequence[tuple[int, int, Place]]) -> bool:
+    """Whether two short forms of counties make places of each other: "beds + bucks"."""
+    (_, end, one), (at, _, other) = pair
+    between = text[words[end - 1].end : words[at].start].strip().lower()
+    return one.kind == other.kind == "county" and between in ("+", "&", "/", "and", "or")
 
 
 def _is_ordinary(words: Sequence[Word], first: int, end: int) -> bool:

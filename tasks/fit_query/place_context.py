@@ -20,6 +20,7 @@ from tasks.fit_query.words import Word, word_set
 
 _LEADS = word_set("in near around at across inside throughout round nearby outside within beside nr me")
 _NEAR_TO = frozenset({"close", "near", "next", "local", "adjacent", "closest", "nearest"})
+_ISLES = frozenset({"mull", "harris", "lewis", "jersey", "portland"})
 _CONNECTING = frozenset({"and", "or", "in", "near", "please"})
 _GOING = word_set(
     """
@@ -47,8 +48,8 @@ _FOLLOWERS = _TECHNOLOGY | word_set(
     ranked ordered newest oldest site sites farm farms installation installations scheme schemes system systems plant
     plants array arrays project projects generator generators area region capacity revenue vs versus plus suitable
     good candidates repowering postcode rated who what home including includes inc get got they we do does i way as
-    that thats until till under over nothing no not any have has got thanks smallest compared against per grouped
-    lt gt w max
+    that thats whose then until till under over nothing no not any have has got thanks smallest compared against per
+    grouped lt gt w max
     capped exceeding upto approx comm based came going rated listed registered running expiring supported counted
     """
 )
@@ -85,6 +86,10 @@ def stands_as_place(
     if previous == "the" and first > 1:
         previous = words[first - 2].key
     if previous == "to" and first > 1 and words[first - 2].key in _NEAR_TO:
+        return True
+    if previous in ("has", "does", "have") and words[min(end, len(words) - 1)].key in ("got", "have", "any"):
+        return True  # "how many turbines has Rugby got"
+    if previous == "on" and words[first].key in _ISLES:
         return True
     if previous in _LEADS:
         return not (words[first].key == "march" and first > 1 and words[first - 2].key in _BUILT)

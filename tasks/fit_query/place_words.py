@@ -80,7 +80,9 @@ OUTSIDE = _names(
     austin|denver|seattle|las vegas|los angeles|san francisco|san diego|miami|orlando|tampa|atlanta|philadelphia
     baltimore|washington dc|washington d c|minneapolis|memphis|nashville|salem|buffalo|phoenix|tucson|gotham|narnia
     mordor|atlantis|hogwarts|camelot|wakanda|westeros|springfield|ambridge|the moon|mars|venus|jupiter|the shire
-    middle earth|gibraltar|falkland islands|the falklands|bermuda|greenland|antarctica|siberia|lapland|faroe|madeira
+    rhode island|jersey city|new orleans|kansas city|salt lake city|mississippi|british columbia|manitoba|alberta
+    saskatchewan|middle earth|gibraltar|falkland islands|the falklands|bermuda|greenland|antarctica|siberia|lapland
+    faroe|madeira
     tenerife|exmoor|dartmoor|bodmin moor|cotswolds|the cotswolds|pennines|the pennines|new forest|the new forest
     the fens|fens|the broads|norfolk broads|the weald|chilterns|the chilterns|mendips|the mendips|quantocks
     yorkshire dales|the yorkshire dales|yorkshire wolds|north york moors|north yorkshire moors|south downs
@@ -103,7 +105,7 @@ ORDINARY = word_set(
     chard cheddar cowes crook currie deal denny diss dollar duns eye ferndale fleet flint freshwater gordon hamilton
     harris harrow hayes heriot hook hyde jersey keith kyle lancing leek lewis liss louth march mold montgomery mull
     nelson ni par pickering portland reading richmond ripley rugby rye sale sandwich sandy seaview settle stanley
-    stone street wares ware washington wellington wells wick wilts staffs weston barrow stoke stockton english british
+    stone street wares ware washington wellington wells wick weston barrow stoke stockton english british
     hemel
     """
 ) | frozenset({"high peak", "mountain ash", "virginia water", "the lakes"})

@@ -79,8 +79,9 @@ def gazetteer() -> Gazetteer:
         aliases.update({key_of(alias): place for alias in more.split("|") if alias})
     by_key = {**aliases, **by_key}
     by_key |= {key.replace(" and ", " n "): place for key, place in by_key.items() if " and " in key}
-    foreign = frozenset(map(key_of, OUTSIDE)) | _british_names()
-    foreign = frozenset(name for name in foreign if by_key.keys().isdisjoint(without_frame(name)))
+    british = frozenset(name for name in _british_names() if by_key.keys().isdisjoint(without_frame(name)))
+    # Of these a frame is part of the name: Jersey City is not Jersey.
+    foreign = british | (frozenset(map(key_of, OUTSIDE)) - by_key.keys())
     entries: dict[str, list[tuple[tuple[str, ...], Place | None]]] = defaultdict(list)
     for key, place in by_key.items():
         entries[key.split()[0]].append((tuple(key.split()), place))

@@ -23,7 +23,8 @@ def repair_corrections(repair: Repair) -> None:
     draft = repair.draft
     for amount in draft.amounts:
         dated = any(date.start <= amount.start < date.end for date in draft.dates)
-        if not dated and amount.number is not None and (words := replaces(repair.text, amount.start)):
+        one = amount.text.lower() == "one"  # "I mean the one in Shropshire"
+        if not dated and not one and amount.number is not None and (words := replaces(repair.text, amount.start)):
             _put(repair, _fields_of(repair, amount, words["lead"].lower()), amount.start, amount.text, words["lead"])
     for date in draft.dates:
         if words := replaces(repair.text, date.start):

@@ -48,6 +48,8 @@ def resolve(quoted: str) -> Resolution:
     whole = key_of(quoted)
     if not whole:
         return Resolution(unknown=quoted)
+    if whole in gazetteer().foreign:
+        return Resolution(unknown=quoted)  # Jersey City is not Jersey
     for key in without_frame(whole):
         if key in EVERYWHERE:
             return Resolution(everywhere=True)

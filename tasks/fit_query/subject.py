@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from tasks.fit_query.amounts import KW
 from tasks.fit_query.draft import Draft
-from tasks.fit_query.everything import is_request_word
+from tasks.fit_query.everything import asks_for_everything, is_request_word
 from tasks.fit_query.place_context import goes_on
 from tasks.fit_query.quotation import Span, spans_of
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
@@ -133,6 +133,8 @@ def plain_request(draft: Draft) -> str | None:
         return None
     if any(amount.number is None for amount in draft.amounts):
         return None
+    if asks_for_everything(text):
+        return "everything"
     technologies = [one.text for one in draft.technologies if not _begins_another_name(draft, one.end)]
     filters = _filters(draft)
     sites = _SITES.search(text)

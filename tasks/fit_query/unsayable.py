@@ -24,7 +24,8 @@ _PATTERNS = (
         r"|met(?:re"
         r"|er)s?|m|mins?|minutes?|hours?)(?:'|’)?\s*"
         r"(?:drive\s+|walk\s+)?(?:of|from|radius|around)\b"
-        r"|\b(?:[\d.,]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty"
+        r"|(?<!drove )(?<!driven )(?<!walked )(?<!cycled )(?<!travelled )"
+        r"\b(?:[\d.,]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty"
         r"|sixty"
         r"|a hundred|a few|a couple of|several|some)\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:out\s+)?"
         r"(?!of (?:it|them|which|that|walking|driving)\b)"
@@ -65,6 +66,11 @@ _PATTERNS = (
     ),
     ("exclusion", r"(?:!=|<>|≠)\s*['\"]?\w+"),
     (
+        "exclusion",
+        r"\b(?:every|all|any) (?:technology|technologies|tech|techs|types?|kinds?|region|place|county)"
+        r" (?:but|except|bar)\b",
+    ),
+    (
         "two aggregates",
         r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
         r"|\+|&)"
@@ -90,6 +96,21 @@ _PATTERNS = (
         r"|\bwind(?:s|\s+speeds?)?\b[^.?!]{0,30}\b(?:knots|mph|beaufort|force\s+(?:\d|gale))\b",
     ),
     (
+        "weekday",
+        r"\b(?:commissioned|built|installed|registered|opened|accredited)\s+on\s+(?:a\s+|any\s+)?"
+        r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+    ),
+    (
+        "price",
+        r"\b(?:what|how much)\s+(?:would|will|does|do|did|could|might)\b[^.?!]{0,60}"
+        r"\b(?:set\s+(?:us|me|you|one)\s+back|cost)\b",
+    ),
+    (
+        "two groups",
+        r"\b(?:by|per)\s+(?P<group>region|technology|tech|year|postcode area)\s+(?:and|&|then)(?:\s+then)?(?:\s+also)?"
+        r"(?:\s+(?:by|per))?\s+(?!(?P=group))(?:region|technology|tech|year|postcode area)\b(?!\s+(?:of|built|\d))",
+    ),
+    (
         "statement",
         r"\b(?:update\s+\w+\s+set\s+\w+\s*=|insert\s+into\s+\w+|delete\s+from\s+\w+|(?:drop|alter|truncate)\s+table\b)",
     ),
@@ -102,6 +123,7 @@ _PATTERNS = (
     (
         "deed",
         r"\b(?:register|enrol|accredit|sign up|enter|log)\s+(?:my|our|a new|another new)\b"
+        r"|\b(?:add|enter|insert)\b[^.?!]{0,50}\b(?:to|into|in)\s+(?:the|your)\s+(?:register|database|system|records?)\b"
         r"|\b(?:add|record|delete|remove|change|amend|correct|edit|cancel|transfer)\s+(?:my|our)\s+(?:[\w.-]+\s+){0,4}"
         r"(?:arrays?|panels?|turbines?|installations?|systems?|schemes?|sites?|records?|registration|account|tariff)\b",
     ),
@@ -109,7 +131,7 @@ _PATTERNS = (
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)
 
 _EXCLUDING = re.compile(
-    r"\b(?:(?:with|to) the exception of|bar(?= (?:those|the ones|any))|save for|ex(?=-)|except(?:ing)?(?: for)?"
+    r"\b(?:(?:with|to) the exception of|(?<!wine )(?<!snack )bar|save for|ex(?=-)|except(?:ing)?(?: for)?"
     r"|excluding|exc?l?\.(?= )|excl|excludes?|omitting|barring|apart from|aside from"
     r"|other than|but not|(?:not|without) counting|don['’]?t want|(?:don['’]?t|do not) include|though not|ignoring"
     r"|skip|omit|not including|but none|but no"
@@ -125,7 +147,8 @@ _EXCLUDING = re.compile(
 _TAKEN_BACK = re.compile(r"\b(?:no|sorry|oops|wait|hang on|i mean|actually|rather|make that)\b", re.IGNORECASE)
 _THERE_IS = re.compile(r"\b(?:there(?:['’]?s| is| are| was| were)|got|have|has)\s+$", re.IGNORECASE)
 _OUT = re.compile(
-    r"\b(?:leav(?:e|es|ing)|miss(?:ing)?|cut(?:ting)?|rul(?:e|ing)|keep(?:ing)?)\s+(?:the\s+)?$", re.IGNORECASE
+    r"\b(?:leav(?:e|es|ing)|miss(?:ing)?|cut(?:ting)?|rul(?:e|ing)|keep(?:ing)?|put(?:ting)?|set(?:ting)?)\s+(?:the\s+)?$",
+    re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\b(?:excluded|omitted|left out|not included)\b", re.IGNORECASE)
 _POWER = len(" power ")  # "wind power excluded"
@@ -211,8 +234,8 @@ def _left_out_behind(text: str) -> tuple[str, str] | None:
 
 
 def _left_out_around(text: str) -> tuple[str, str] | None:
-    """ "leaving Skye out"."""
-    for found in re.finditer(r"\s+out\b", text, re.IGNORECASE):
+    """ "leaving Skye out", "setting Wales aside"."""
+    for found in re.finditer(r"\s+(?:out|aside)\b", text, re.IGNORECASE):
         named = spans_of(find_places(text), find_technologies(text), find_postcodes(text))
         hit = next((one for one in named if one.end == found.start()), None)
         before = _OUT.search(text, 0, hit.start) if hit else None

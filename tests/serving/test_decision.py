@@ -64,6 +64,13 @@ def test_a_refusal_that_the_model_is_sure_of_stands_against_grounding_s_doubt(
     assert decision.doubt is not None
 
 
+def test_everything_is_not_said_again_by_a_reading_with_fields() -> None:
+    """No field at all is an answer of its own: all rows. That every reading has more does not make it better."""
+    decision = decide(grounded({"query_type": "unsupported"}), grounded({}))
+    assert decision is not None
+    assert decision.reader == "rules"
+
+
 @pytest.mark.parametrize(("confidence", "winner"), [(SURE, "model"), (SURE - 0.01, "rules"), (None, "rules")])
 def test_on_a_draw_a_sure_model_wins(confidence: float | None, winner: str) -> None:
     decision = decide(grounded({"a": 1}), grounded({"b": 1}), confidence)

@@ -17,7 +17,6 @@ import re
 from datetime import date
 from typing import Any
 
-from tasks.fit_query.orders import order_in
 from tasks.fit_query.rules import (
     aggregates,
     commissioning,
@@ -39,6 +38,7 @@ from tasks.fit_query.rules.request import focused
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
 from tasks.fit_query.rules.tables import sentence_of_table
 from tasks.fit_query.rules.taken_back import with_replaced
+from tasks.fit_query.unsayable import unsayable
 from tasks.fit_query.words import as_typed
 
 __all__ = ["read"]
@@ -61,7 +61,7 @@ def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
     text = as_typed(text)
     reading = _read_all(text, today)
-    if reading is None and order_in(text):
+    if reading is None and unsayable(text):
         return {"query_type": "unsupported"}
     if reading is None or reading.get("query_type") == "unsupported":
         replaced = with_replaced(text)

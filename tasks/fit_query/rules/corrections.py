@@ -46,7 +46,7 @@ _DANGLING = frozenset({"MORE", "LESS", "BEFORE", "AFTER", "SINCE", "UNTIL", "ABO
 # What "no" between two of a kind corrects, with no comma either side: "thirty months no thirty six months".
 _REPLACED = (
     *_FAMILIES[1:2],
-    *(frozenset({"POSTCODE"}), frozenset({"YEAR", "DATE"}), frozenset({"TIME"}), frozenset({"GROUP"})),
+    *(frozenset({"POSTCODE"}), frozenset({"YEAR", "DATE"}), frozenset({"TIME", "NUMBER"}), frozenset({"GROUP"})),
 )
 _PUNCTUATION = frozenset({"COMMA", "STOP", "DASH", "OPEN", "CLOSE", "AND", "OR", "BUT"})
 _LOST = _PUNCTUATION | _BOUNDS | {"NOT", "UNKNOWN", "STORY"}
@@ -166,7 +166,9 @@ def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
         return lexemes[: at - 1] + lexemes[start:]  # "fewer than sorry more than five years"
     if family is not None:
         for old in range(at - 1, -1, -1):
-            if names[old] in family or (value > start and names[old] in ("NUMBER", "AMOUNT") and family & {"TIME"}):
+            # "more than five, sorry, six years"; "within five no four years"
+            figure = names[old] in ("NUMBER", "AMOUNT") and bool(family & {"TIME"}) and (value > start or old == at - 1)
+            if names[old] in family or figure:
                 return _spliced(lexemes, names, old, at, start, value)
     return lexemes[:at] + lexemes[at + 1 :]
 

@@ -45,6 +45,14 @@ _SPELLED_ID = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(r"\b\d{1,2}\s*[x×]\s*(?=\d+(?:[.,]\d+)?\s*(?:[kmg]w|kilo|mega))", re.IGNORECASE)
+# "the 17:42 to Hull", "the 2005 storm": what somebody tells.
+_TOLD = re.compile(
+    r"\bthe \d{1,2}[:.]\d\d (?:train |bus |ferry )?(?:to|from) (?-i:[A-Z])[\w'’-]+"
+    r"|\bthe (?:19|20)\d\d (?:storms?|floods?|flooding|elections?|crash|budget|olympics|world cup|games|heatwave"
+    r"|drought|fire|lockdown|referendum|snow|gales?|hurricane)\b",
+    re.IGNORECASE,
+)
+_OVER_THERE = re.compile(r"\b(?:over|up|down|out)(?=\s+(?:(?!the\b)[a-z'’-]+\s+){1,3}way\b)", re.IGNORECASE)
 _OF_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DIGITED = re.compile(r"\d")
 # Not the second half of a postcode: "RG1 1AM", "LD3 7HR".
@@ -111,6 +119,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     for spelled in _SPELLED_ID.finditer(text):
         digits = spelled_digits(spelled[1])
         put(Lexeme(CLASSES["NUMBER"], spelled.start(1), spelled.start(1) + len(spelled[1].rstrip()), digits, digits))
+    for told in _TOLD.finditer(text) if _DIGITED.search(text) else ():
+        put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
     for times in _TIMES.finditer(text):
         put(Lexeme(CLASSES["STORY"], times.start(), times.end()))
     for told in _STORY_FIGURE.finditer(text) if _DIGITED.search(text) else ():
@@ -122,6 +132,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     for part in _COMPASS.finditer(text):
         found = resolve(part.group()).place
         put(Lexeme(CLASSES["PLACE" if found else "DOUBT"], part.start(), part.end(), found))
+    for there in _OVER_THERE.finditer(text):
+        put(Lexeme(CLASSES["NEAR"], there.start(), there.end()))
     for throw in _THROW.finditer(text):
         put(Lexeme(CLASSES["DISTANCE"], throw.start(), throw.end()))
     for road in _ROAD.finditer(text):

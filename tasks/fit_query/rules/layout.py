@@ -14,7 +14,7 @@ import re
 from tasks.fit_query.words import word_bag
 
 # A mark has one of these, or one of these words.
-_SIGNS = re.compile(r"\n|>(?!\s*[=\d£])|[1aA]\)")
+_SIGNS = re.compile(r"\n|^\W*\[|>(?!\s*[=\d£])|[1aA]\)")
 _SIGN_WORDS = """
     ps pps p nb n fw fwd re subject sub subj quote unquote whereas minutes action i heading english spelling grammar
     typing accent memo note topic query question request search enquiry reminder ask task wanted needed below attached
@@ -36,6 +36,8 @@ _MARKS = (
     rf"^[ \t]*(?:(?:(?:main |page )?(?:heading|header|title)|(?:sub[- ]?)+(?:heading|title|section)?|h[1-6]|section"
     rf"|level|bullet|item|point|para(?:graph)?|line|row|requirement|criterion|condition|req)(?:\s*(?:\d{{1,2}}|[a-h]))?"
     rf"){_LABEL}",
+    # "[ticket] PV in Skegness"
+    r"^\W*\[[a-z][a-z _#-]{1,20}\d{0,6}\](?=\s*\S)",
     # What a table, a figure or a paragraph is called by: "Fig. 3:", "Tender note 7:", "Minute 7.2."
     r"^\W*(?:[a-z]+\s+)?(?:note|fig(?:ure)?\b\.?|table|chart|exhibit|annexe?|appendix|slide|sheet|caption|footnote|graph"
     r"|schedule|clause|minute)\s*(?:no\.?\s*)?(?:\d{1,3}(?:\.\d{1,2})*[a-z]?|[a-h])\s*(?:[:.–—]|-(?=\s))(?!\d)",

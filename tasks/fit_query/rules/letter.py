@@ -21,6 +21,7 @@ from tasks.fit_query.rules.narrative import (
     BARE_NAME,
     HAS,
     LEADING_PURPOSE,
+    OPENS,
     PAST,
     PREAMBLE,
     PURPOSE,
@@ -28,13 +29,13 @@ from tasks.fit_query.rules.narrative import (
     SALUTES,
     SIGNED,
     SMALL_TALK,
+    TELLS,
     WISHES,
 )
-from tasks.fit_query.words import word_bag
-
+from tasks.fit_query.words import word_bag, word_set
 
 # What SIGNED and BARE_NAME cannot do without.
-_CLOSINGS = frozenset("thanks thank thankyou regards wishes cheers ta best yours sincerely thx love".split())
+_CLOSINGS = word_set("thanks thank thankyou regards wishes cheers ta best yours sincerely thx love")
 _ENDS_SENTENCE = re.compile(r"[.?!\n]")
 
 
@@ -150,7 +151,8 @@ def _is_aside(found: re.Match[str], lexemes: list[Lexeme]) -> bool:
         return False
     inside = {NAMES[one.kind] for one in lexemes if found.start(1) <= one.start < found.end(1)}
     says_nothing = bool(inside) and inside <= _SAYING_NOTHING and len(found[1].split()) >= _WORDS_OF_ASIDE
-    return bool(HAS.search(found[1]) or PAST.search(found[1])) or says_nothing
+    tells = TELLS.search(found[1]) and not OPENS.search(found[1])
+    return bool(HAS.search(found[1]) or PAST.search(found[1]) or tells) or says_nothing
 
 
 _SAYING_NOTHING = frozenset({"STORY", "UNKNOWN", "OWN", "NOT", "COMMA", "STOP", "DASH"})

@@ -22,7 +22,11 @@ PHRASES: dict[str, str] = {
         none under|none below|at or above|equal or above|gt|gte|ge|topping|surpassing|equal to or above
         over and above|greater or equal to|more or equal to|o/|not beneath|nothing beneath|no lower than
         from at least|no under|no below|or more than|min of|min size|minimum size|minimum capacity|min capacity
-        lower limit|lower limit of|lower bound|floor of|breaking|clear of
+        lower limit|lower limit of|lower bound|floor of|breaking|clear of|isnt under|isnt below|isnt less than
+        isnt smaller than|arent under|arent below|is not under|are not under|is no smaller than
+        nor anything smaller than
+        nor anything under|nor anything below|dont want anything under|dont want anything below
+        dont want anything smaller than|nor anything less than|abune|aboon
     """,
     "LESS": """
         more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
@@ -35,7 +39,10 @@ PHRASES: dict[str, str] = {
         maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub|that dont exceed
         up to but not over|up to but not above|up to but no more than|up to but not exceeding|up to but not beyond
         up to and not over|up to and no more than|and up to|but up to|not beyond|nothing beyond|maxed at|none exceed
-        none exceeds|none exceeding
+        none exceeds|none exceeding|isnt over|isnt above|isnt more than|isnt bigger than|isnt larger than|arent over
+        arent above|is not over|are not over|is no bigger than|dont want anything bigger than|dont want anything over
+        dont want anything above|dont want anything larger than|nor anything bigger than|nor anything over
+        nor anything above|nor anything larger than
     """,
     "MORE_AFTER": """
         as the floor|as a floor|as the minimum|as a minimum|is the minimum|is the floor|is our minimum|is my minimum

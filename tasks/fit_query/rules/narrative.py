@@ -50,7 +50,8 @@ TELLS = re.compile(
     r"|got|came|swore|reckons?|thinks?|keeps?|kept|makes?|made|told|asked|seems?|wants?|needs?|hopes?|plans?"
     r"|lives?|works?|starts?|[\w'’-]{3,}(?:ed|ing))\b"
     r"|(?:just |only just |have |having )?(?:got|been|moved|come|came|finished|left|seen|read|heard|met|bought"
-    r"|arrived|driven|drove)\b|off to\b|it['’]?s been\b|(?:[\w'’-]+ ){1,3}(?:was|were|used to)\b|born\b|given\b"
+    r"|arrived|driven|drove)\b|off to\b|new (?:to|at|here)\b|it['’]?s been\b"
+    r"|(?:[\w'’-]+ ){1,3}(?:was|were|used to)\b|born\b|given\b"
     r"|considering\b|despite\b|never\b"
     r"|been\b"
     r"|having\b|(?:[\w'’-]+ ){1,5}(?:says?|said|reckons?)\b"
@@ -134,7 +135,9 @@ LEADING_PURPOSE = re.compile(
 )
 PURPOSE = re.compile(
     rf"\bfor (?:a|an|my|our|the|his|her|their|some|this|tomorrow['’]s|next week['’]s"
-    rf"|today['’]s)\s+(?:[\w'’-]+\s+){{0,4}}?{REASON_NOUN}\b(?:(?!{_ASKS})[^.,;?!\n])*",
+    rf"|today['’]s)\s+(?:[\w'’-]+\s+){{0,4}}?{REASON_NOUN}\b(?:(?!{_ASKS})[^.,;?!\n])*"
+    r"|\b(?:would you |will you |can you )?before (?:i|we|he|she|they|my|our|his|her"
+    r"|the (?:boss|meeting|call|kids|deadline))\b[^.,;?!\d\n]*$",
     re.IGNORECASE,
 )
 REASON = re.compile(

@@ -12,7 +12,10 @@ from tasks.fit_query.rules.rule import Question, Unsupported
 from tasks.fit_query.rules.small_areas import find_areas
 from tasks.fit_query.rules.spelled_postcodes import find_spelled
 
-_QUALIFIED = re.compile(r"\s*(?:,|\(|\s|-|–|\bin\b|\bof\b|\bthe\b)*\s*", re.IGNORECASE)
+_QUALIFIED = re.compile(
+    r"\s*(?:,|\(|\s|-|–|\b(?:by which )?i mean\b|\bthats?\b|\bthat['’]s\b|\bin\b|\bof\b|\bthe\b|\bone\b)*\s*",
+    re.IGNORECASE,
+)
 # "March as in the town in Cambridgeshire"
 _EXPLAINED = re.compile(
     r"[\s,(]*(?:as in|i mean|that is|that['’]?s|meaning|you know)?\s*(?:the|a)\s+(?:town|village|city|place|one|hamlet"
@@ -174,6 +177,8 @@ def _resolve_at(question: Question, at: int) -> int | None:
         return at + 1
     if unknown and is_foreign(_with_word_before(question.text, question.lexemes[at])):
         raise Unsupported("a place that is not in the gazetteer")
+    if re.match(r"['’]s\b", question.text[question.lexemes[at].end :]) or re.search(r"['’]s$", question.quote(at)):
+        return None  # "Gran's cottage" is in no Grays
     for first, last in _windows(question, at):
         lexeme, closing = question.lexemes[first], question.lexemes[last]
         written = question.text[lexeme.start : closing.end]

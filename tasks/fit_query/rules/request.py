@@ -285,4 +285,5 @@ def _is_reason(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
         return False
     own_sentence = not re.search(r"[,:]\s*$|^\s*$", text[: part.start])
     plain = kinds <= ASIDE and "STORY" in kinds and own_sentence and not OPENS.search(written)
-    return bool(REASON.match(written)) or plain
+    remark = kinds <= {"UNKNOWN", "FOREIGN", "STORY"} and _tells(text, part)  # ", it was ever so windy"
+    return bool(REASON.match(written)) or plain or remark

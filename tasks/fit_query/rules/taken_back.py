@@ -35,6 +35,7 @@ def _values(text: str) -> list[tuple[Span, str]]:
         if any(date.start <= amount.start < date.end for date in dates):
             continue
         kind = "kw" if amount.unit in KW else "time" if amount.unit in TIMES else "bare"
-        found.append((Span(amount.start, amount.end), kind))
+        if amount.text.lower() != "one":  # "I mean the one in Shropshire"
+            found.append((Span(amount.start, amount.end), kind))
     found += [(Span(place.start, place.end), "place") for place in find_places(text)]
     return sorted(found)

@@ -65,8 +65,6 @@ def test_signs_of_a_query_string_stand_for_words(text: str, expected: list[str])
 @pytest.mark.parametrize(
     "text",
     [
-        "wind -kent",
-        "kent solar -wind",
         "wind page=2",
         "count=10 wind",
         "hydroinwales over20kw",
@@ -77,6 +75,11 @@ def test_signs_of_a_query_string_stand_for_words(text: str, expected: list[str])
 )
 def test_a_sign_that_may_be_a_filter_leaves_the_question_unread(text: str) -> None:
     assert read(text, TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["wind -kent", "kent solar -wind"])
+def test_a_minus_before_a_name_excludes_it(text: str) -> None:
+    assert read(text, TODAY) == {"query_type": "unsupported"}
 
 
 @pytest.mark.parametrize(
