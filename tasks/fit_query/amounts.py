@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from tasks.fit_query.numerals import NUMBER, read_number
-from tasks.fit_query.words import GLUED
+from tasks.fit_query.numerals import COUNTING, COUNTING_SIGNS, NUMBER, read_number
+from tasks.fit_query.words import GLUED, word_bag, word_set
 
 KW = {"W": Decimal("0.001"), "kW": Decimal(1), "MW": Decimal(1000), "GW": Decimal(1_000_000)}
 TIMES = ("years", "months")  # units in which time left is counted
@@ -96,6 +96,16 @@ def unit_of(word: str) -> str | None:
 _ARTICLE = re.compile(r"an?\s+(?=\w)", re.IGNORECASE)
 
 
+_VAGUE = word_set("few several some tens hundreds thousands dozens couple hundred thousand dozen")
+_OF_UNITS = ("kil", "meg", "gig", "kw", "mw", "gw")
+
+
+@lru_cache(maxsize=4096)
+def _may_count(word: str) -> bool:
+    """Whether `word` may be part of an amount without digits: "seven", "a megawatt", "several hundred"."""
+    return word in COUNTING or word in _VAGUE or word in _UNITS or word.startswith(_OF_UNITS)
+
+
 def find_amounts(text: str) -> list[Amount]:
     """Numbers in `text`, of digits or words, with the unit behind them; in order, no overlaps.
 
@@ -103,6 +113,8 @@ def find_amounts(text: str) -> list[Amount]:
     to a word they are ("top10", "turbines500kw"). Years and dates are found too, as bare numbers: the caller
     knows which are years.
     """
+    if not COUNTING_SIGNS.search(text) and not any(map(_may_count, word_bag(text))):
+        return []
     found, at = [], 0
     while match := _AMOUNT.search(text, at):
         amount = _amount(text, match)

@@ -78,6 +78,9 @@ _FRACTIONS = {
 _SIGNS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _COUPLE = {"couple": 2, "pair": 2}
 
+# A text without a digit has a number only with one of these words or characters.
+COUNTING = frozenset(word.strip("'’") for word in (*_SMALL, *_TENS, *_SCALES, *_FRACTIONS, *_COUPLE, "point"))
+COUNTING_SIGNS = re.compile(rf"[\d{''.join(_SIGNS)}]")
 _WORDS = "|".join(sorted([*_SMALL, *_TENS, *_SCALES, *_FRACTIONS, *_COUPLE], key=lambda word: (-len(word), word)))
 DIGITS = (
     r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d+)?|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?"

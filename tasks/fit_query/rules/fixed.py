@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tasks.fit_query.amounts import KW, Amount, find_amounts
 from tasks.fit_query.dates import find_dates
@@ -12,6 +12,7 @@ from tasks.fit_query.numerals import read_number
 from tasks.fit_query.postcodes import areas, find_postcodes
 from tasks.fit_query.rules.classes import CLASSES, Lexeme
 from tasks.fit_query.spoken_codes import spelled_digits
+from tasks.fit_query.words import word_bag, word_set
 
 _YEAR_DIGITS = r"(?:19|20)\d\d"
 _ORDINALS = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
@@ -102,8 +103,33 @@ _YEAR = re.compile(r"199\d|20[0-3]\d")
 _SECTOR = re.compile(r"\s\d(?![\w.,])(?!\s*[kmg]w)", re.IGNORECASE)
 
 
+# Words of which a text has one where the pattern matches: a cheap look before a costly one.
+_NEEDED = {
+    _THOSE: word_set("those these same other"),
+    _SPELLED_ID: word_set("zero oh o nought one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9"),
+    _NUMBERED: word_set(
+        """
+        slide page chapter appendix exhibit annex figure table tab agenda draft section paragraph term semester
+        assignment essay half quarter levels exams modules courses
+        """
+    ),
+    _COMPASS: word_set("england wales scotland anglia ireland britain nwales swales nireland sscotland eanglia"),
+    _OVER_THERE: word_set("way"),
+    _THROW: word_set("throw"),
+    _ROAD: word_set("along beside near off by up down on"),
+    _SPOKEN_YEAR: word_set("twenty thousand"),
+    _AREA: word_set("postcode post postal outcode"),
+}
+_MONTH_BEGINNINGS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterable[re.Match[str]]:
+    return () if _NEEDED[pattern].isdisjoint(word_bag(text)) else pattern.finditer(text)
+
+
 def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     """Lexemes that are not in the lexicon, by where they start: amounts, dates, places and postcodes."""
+    digited = _DIGITED.search(text) is not None
     fixed: dict[int, Lexeme] = {}
     taken: list[tuple[int, int]] = []
 
@@ -112,31 +138,31 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             taken.append((lexeme.start, lexeme.end))
             fixed[lexeme.start + (text[lexeme.start] in "'’‘`")] = lexeme  # no token begins at the apostrophe of '13
 
-    for soon in _B4.finditer(text):
+    for soon in _B4.finditer(text) if digited else ():
         put(Lexeme(CLASSES["BEFORE"], soon.start(), soon.end(), None, "before"))
-    for those in _THOSE.finditer(text):
+    for those in _matches(_THOSE, text):
         put(Lexeme(CLASSES["REFER"], those.start(), those.end()))
-    for spelled in _SPELLED_ID.finditer(text):
+    for spelled in _matches(_SPELLED_ID, text):
         digits = spelled_digits(spelled[1])
         put(Lexeme(CLASSES["NUMBER"], spelled.start(1), spelled.start(1) + len(spelled[1].rstrip()), digits, digits))
-    for told in _TOLD.finditer(text) if _DIGITED.search(text) else ():
+    for told in _TOLD.finditer(text) if digited else ():
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
-    for times in _TIMES.finditer(text):
+    for times in _TIMES.finditer(text) if digited else ():
         put(Lexeme(CLASSES["STORY"], times.start(), times.end()))
-    for told in _STORY_FIGURE.finditer(text) if _DIGITED.search(text) else ():
+    for told in _STORY_FIGURE.finditer(text) if digited else ():
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
-    for numbered in _NUMBERED.finditer(text):
+    for numbered in _matches(_NUMBERED, text):
         put(Lexeme(CLASSES["STORY"], numbered.start(), numbered.end()))
     for plants in _CAPITAL_ADS.finditer(text):
         put(Lexeme(CLASSES["TECHNOLOGY_MANY"], plants.start(), plants.end(), "Anaerobic digestion", "ads"))
-    for part in _COMPASS.finditer(text):
+    for part in _matches(_COMPASS, text):
         found = resolve(part.group()).place
         put(Lexeme(CLASSES["PLACE" if found else "DOUBT"], part.start(), part.end(), found))
-    for there in _OVER_THERE.finditer(text):
+    for there in _matches(_OVER_THERE, text):
         put(Lexeme(CLASSES["NEAR"], there.start(), there.end()))
-    for throw in _THROW.finditer(text):
+    for throw in _matches(_THROW, text):
         put(Lexeme(CLASSES["DISTANCE"], throw.start(), throw.end()))
-    for road in _ROAD.finditer(text):
+    for road in _matches(_ROAD, text) if digited else ():
         beside = road[1].lower() in ("along", "beside", "near", "off", "by")
         put(Lexeme(CLASSES["DISTANCE" if beside else "STORY"], road.start(), road.end()))
     for postcode in find_postcodes(text):
@@ -145,7 +171,7 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             postcode.end - len(postcode.pattern) if postcode.text.upper().endswith(postcode.pattern) else postcode.start
         )
         put(Lexeme(CLASSES["POSTCODE"], start, sector.end() if sector else postcode.end))
-    for area in _AREA.finditer(text):
+    for area in _matches(_AREA, text):
         if area[1].upper() in areas():
             put(Lexeme(CLASSES["POSTCODE"], area.start(1), area.end(1)))
     for other in _OTHER_DATE.finditer(text):
@@ -154,11 +180,12 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     for mention in dates:
         if not mention.text.isdigit():
             put(Lexeme(CLASSES["DATE"], mention.start, mention.end, mention.text))
-    for spoken in _SPOKEN_YEAR.finditer(text):
+    for spoken in _matches(_SPOKEN_YEAR, text):
         put(Lexeme(CLASSES["DATE"], spoken.start(), spoken.end(), spoken.group()))
-    for quarter in _QUARTER.finditer(text):
+    for quarter in _QUARTER.finditer(text) if digited else ():
         put(Lexeme(CLASSES["STORY"], quarter.start(), quarter.end()))
-    for month in _MONTH_OF_RANGE.finditer(text):
+    months = digited and any(word[:3] in _MONTH_BEGINNINGS for word in word_bag(text))
+    for month in _MONTH_OF_RANGE.finditer(text) if months else ():
         put(Lexeme(CLASSES["MONTH"], month.start(), month.end()))
     for mention in dates:
         put(Lexeme(CLASSES["YEAR" if mention.text.isdigit() else "DATE"], mention.start, mention.end, mention.text))

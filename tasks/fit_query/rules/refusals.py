@@ -11,6 +11,7 @@ from tasks.fit_query.rules.explained import consume_explained
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.names import is_terse
 from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported, compiled
+from tasks.fit_query.words import word_bag
 
 _KINDS = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
 _SITES = frozenset({"SITE_ONE", "SITE_MANY"})
@@ -33,6 +34,7 @@ _OWNER = re.compile(
     r"(?:own|run|built|build|operat|made|make|manag|manufactur|maintain|develop|suppl|erect)",
     re.IGNORECASE,
 )
+_WHO = frozenset({"who", "whos"})
 _MY_PAY = re.compile(
     r"\bwhat (?:will|would|could|can|do|should) (?:i|we) (?:get|earn|be paid|make|receive|be getting)\b", re.IGNORECASE
 )
@@ -88,7 +90,7 @@ def refuse(question: Question) -> None:
         raise Unsupported("what is for sale")
     if _MY_PAY.search(question.text) and not question.has("FIT", "ID"):
         raise Unsupported("advice")
-    if _OWNER.search(question.text.lstrip()):
+    if not _WHO.isdisjoint(word_bag(question.text)) and _OWNER.search(question.text.lstrip()):
         raise Unsupported("an owner")
     if question.has("NOT") and not only_benign_not(question):
         raise Unsupported("an exclusion")
