@@ -88,13 +88,20 @@ def find_places(text: str, *, misspelt: bool = False) -> list[PlaceMention]:
 def _scan(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, Place | None]]:
     """(first word, word behind, place) of each longest name; None for a name of OUTSIDE."""
     index = gazetteer().by_first_word
+    possessive = "'" in text or "’" in text
     at = 0
     while at < len(words):
         length = 1
         if words[at].key == "english" and _is_language(words, at):
             at += 1
             continue
-        for keys, place in index.get(words[at].key, ()) or index.get(_without_possessive(words[at], text), ()):
+        named = index.get(words[at].key, ())
+        if possessive and not named:
+            named = index.get(_without_possessive(words[at], text), ())
+        for keys, place in named:
+            # Most of the names that begin with this word ("the", "st") go on with another one.
+            if len(keys) > 1 and not possessive and (at + 1 == len(words) or words[at + 1].key != keys[1]):
+                continue
             if _matches(words, at, keys, text):
                 length = len(keys)
                 yield at, at + length, place
