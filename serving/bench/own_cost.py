@@ -64,7 +64,9 @@ def _above(own: Line, bare: Line) -> Line:
     """With what the gateway adds to the bare route, which LiteLLM's figures leave out too."""
     assert own.times is not None
     assert bare.times is not None
-    return replace(own, note=f"{own.note}; {own.times.p50 - bare.times.p50:.2f} ms over the bare route at p50")
+    pairs = ((own.times.p50, bare.times.p50), (own.times.p95, bare.times.p95), (own.times.p99, bare.times.p99))
+    above = ", ".join(f"{ours - theirs:.2f}" for ours, theirs in pairs)
+    return replace(own, note=f"{own.note}; {above} ms over the bare route")
 
 
 def _beside(load: Load) -> Line:
