@@ -18,13 +18,16 @@ _PAUSE = r"[\s,:;.!…–—-]*"
 _REPLACES = re.compile(
     r"(?:\b(?:(?:make|change|turn) (?:it|that)(?: to)?|i (?:mean|meant)|scratch that|strike that|correction|typo"
     r"|(?:my )?(?:mistake|bad)|not that|no wait|actually no|nah|nope|sorry|oops|whoops|apologies|second thoughts?"
-    r"|hang on|tell a lie)\b|(?<=\s)\*)"
+    r"|should have (?:said|been|read|put|written)|should (?:be|read|say)|ought to (?:be|say|read)|hang on"
+    r"|tell a lie)\b|(?<=\s)\*)"
     rf"{_PAUSE}(?:(?:no|sorry|actually|i meant?|make (?:it|that)|to|let['’]?s (?:say|do)|wait|it['’]?s|um|er|uh)\b"
     rf"{_PAUSE})*"
     r"(?P<lead>(?:(?:the|just|only|top|first|in|near|around|over|under|above|below|about|at|least|most|more|less|than|up"
     r"|to|from|by|since|after|before|built|installed|commissioned) )*)$",
     re.IGNORECASE,
 )
+# By these a value is taken back whatever else can be read: "my mail said Boston, it should have said Spalding".
+PUT_RIGHT = re.compile(r"\bshould have (?:said|been|read|put|written)\b", re.IGNORECASE)
 _LONGEST = 70
 
 

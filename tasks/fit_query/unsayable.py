@@ -75,7 +75,7 @@ _PATTERNS = (
         r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
         r"|\+|&)"
         r"\s*(?:(?:also|tell me|what(?:['’]?s| is| are))\s+)*(?:the\s+|their\s+|its\s+)?"
-        r"(?:average|avg|mean)\b|\b(?:average|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
+        r"(?:average|avg|mean)\b|\b(?:average|avg?|ave|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
         r"|how many)\b"
         r"|\bhow many\b[^.?!]{0,40}\band\s+(?:what(?:['’]?s| is| are)\s+)?(?:the\s+|their\s+)?(?:total"
         r"|combined)\s+(?:capacity|mw|kw|size)\b"

@@ -17,6 +17,7 @@ import re
 from datetime import date
 from typing import Any
 
+from tasks.fit_query.corrected import PUT_RIGHT
 from tasks.fit_query.rules import (
     aggregates,
     commissioning,
@@ -60,6 +61,8 @@ _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
     text = as_typed(text)
+    if PUT_RIGHT.search(text):
+        text = with_replaced(text) or text
     reading = _read_all(text, today)
     if reading is None and unsayable(text):
         return {"query_type": "unsupported"}
