@@ -60,13 +60,29 @@ _TRADE = re.compile(
     r"|for sale|second-?hand|for hire|in stock|quotes? for|kit costs?|smart export|guarantee rate)\b",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    r"\b(?:enercon|vestas|nordex|siemens|gamesa|senvion|norwin|vergnet|xzeres|bergey|fronius|solaredge|turbowinds)\b"
+    r"|\b(?:sites|turbines|farms|installations|plants|schemes|arrays|ones|panels)\b[^.?!]{0,30}"
+    r"\b(?:belong(?:s|ing)? to|(?:owned|operated|managed|manufactured|made) by)\b"
+    r"|\bpay\s?back\b|\breturn on investment\b|\b(?:irr|npv|roi)\b|\b(?:sell|go) for\b|\bbe worth\b"
+    r"|\b[kmg]wh\b[^.?!]{0,20}\b(?:generated|produced|exported)|\bhow much (?:electricity|power|energy)\b[^.?!]*"
+    r"\b(?:produc|generat|export)\w*"
+    r"|\birradi\w+|\binsolation\b|\brainfall\b|\b(?:river|water) flow\b|\bflow rates?\b"
+    r"|\bsub-?stations?\b|\bgrid connections?\b|\bvoltages?\b"
+    r"|\b(?:taken down|decommissioned|scrapped)\b|\btrapped wind\b|\bhow fit\b"
+    r"|\bwind (?:quintets?|quartets?|bands?|players?)\b"
+    r"|\bcapacity of (?:the )?(?-i:[A-Z])[\w'’]+ (?-i:Hall|Arena|Stadium|Theatre|Ground|Centre|Room)"
+    r"|\b(?:elements|items) (?:out )?of an array\b|\bpanel of (?:judges|experts)\b|\b(?:in|around|circa) \d{1,3} AD\b"
+    r"|\b(?:site|farm|power) visits?\b",
+    re.IGNORECASE,
+)
 _TO_COME = re.compile(
     r"\b(?:predict\w*|forecast\w*|(?<!mind the )(?<!about the )weather|will there be|eclipse|(?:write|compose|sing"
     r"|tell) (?:me |us )?an? (?:poem|song|story"
     r"|joke|limerick|haiku|essay))\b",
     re.IGNORECASE,
 )
-_STRANGE = (_COMPOUND, _USE, _PEOPLE, _TRADE, _TO_COME)
+_STRANGE = (_COMPOUND, _USE, _PEOPLE, _TRADE, _BESIDE, _TO_COME)
 _SITES = re.compile(
     r"\b(?:sites?|installations?|installs|installed|plants?|schemes?|farms?|arrays?|generators?|projects?|units"
     r"|capacity"

@@ -15,120 +15,9 @@ from tasks.fit_query.orders import order_in
 from tasks.fit_query.postcodes import find_postcodes
 from tasks.fit_query.quotation import spans_of
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
+from tasks.fit_query.unsayable_wordings import WORDINGS
 
-_FIT = r"(?:\bfit(?:\s*ids?)?[\s:#-]*|\bids?(?:\s+(?:are|were|being)\b)?[\s:#-]*)"
-_PATTERNS = (
-    (
-        "distance",
-        r"\bwithin\s+(?:an?|about|around|roughly|[\w.,]{1,12})\s*[\w-]{0,12}\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?"
-        r"|met(?:re"
-        r"|er)s?|m|mins?|minutes?|hours?)(?:'|’)?\s*"
-        r"(?:drive\s+|walk\s+)?(?:of|from|radius|around)\b"
-        r"|(?<!drove )(?<!driven )(?<!walked )(?<!cycled )(?<!travelled )"
-        r"\b(?:[\d.,]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty"
-        r"|sixty"
-        r"|a hundred|a few|a couple of|several|some)\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:out\s+)?"
-        r"(?!of (?:it|them|which|that|walking|driving)\b)"
-        r"(?:of|from|radius|around|away|north|south|east"
-        r"|west)\b"
-        r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|(?<!\ba )mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
-        r"|of)\b(?! now)"
-        r"|\b[\d.,]{1,9}\s*-?\s*(?:mile|km|kilometre|kilometer)\s+(?:radius|zone|circle|ring)\b|\b(?:mile"
-        r"|km)s?\s+radius\b",
-    ),
-    (
-        "statistic",
-        r"\bmedians?\b|\bpercentages?\b|\bper\s?cent\b|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
-        r"|proportion) of\b|\bstandard deviation\b|\b(?:load|capacity|power) fac\w*\b|\btorques?\b|\bwhat %",
-    ),
-    (
-        "owner",
-        r"\bwho (?:actually |really )?(?:owns?|operates?|runs?|manages?|manufactur\w+|makes|made|supplie[sd]"
-        r"|install(?:s|ed)"
-        r"|develop(?:s|ed)|built)\s+(?:the |these |those |any |all |each )*(?:of )?(?:wind|solar|pv|hydro|ad|chp|biogas"
-        r"|turbines?|panels|digesters?|sites|installations)\b",
-    ),
-    (
-        "year of expiry",
-        r"\b(?:expir(?:e|es|ing|ed|y)|(?:tariff|fit|support|contract|subsidy)\s+(?:ends?|ending|stops?|runs? out"
-        r"|finish\w*))\s+(?:dates?\s+)?"
-        r"(?:is\s+)?(?:in|by|before|after|during|until|on|around|since)\s+(?:the\s+year\s+|\w{3,9}\s+)?20[1-9]\d\b"
-        r"|\b(?:expir\w+|tariffs?|support|contracts?|subsid\w+|payments?|fit(?! 20\d\d)|drop\w* (?:off|out)"
-        r"|leav\w+ the scheme"
-        r"|runs? out|running out|exp|supported|paid|ends"
-        r"|laps\w+)\.?(?:\s+(?:end\w*|stop\w*|of|the|scheme|paid|goes|lasts|up|valid|until|at|least)){0,4}"
-        r"(?:\s+(?:in|by|before|after|until|till|during))?(?:\s+the year)?\s+20(?:2[2-9]|[34]\d)\b",
-    ),
-    (
-        "exclusion",
-        r"\b(?:except|excluding|other than|apart from|but not|not (?:built|commissioned|installed|put up|from|in))\s+"
-        r"(?:in |those (?:of|from|in) |from )?(?:19|20)\d\d\b",
-    ),
-    ("exclusion", r"(?:!=|<>|≠)\s*['\"]?\w+"),
-    (
-        "exclusion",
-        r"\b(?:every|all|any) (?:technology|technologies|tech|techs|types?|kinds?|region|place|county)"
-        r" (?:but|except|bar)\b",
-    ),
-    (
-        "two aggregates",
-        r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
-        r"|\+|&)"
-        r"\s*(?:(?:also|tell me|what(?:['’]?s| is| are))\s+)*(?:the\s+|their\s+|its\s+)?"
-        r"(?:average|avg|mean)\b|\b(?:average|avg?|ave|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
-        r"|how many)\b"
-        r"|\bhow many\b[^.?!]{0,40}\band\s+(?:what(?:['’]?s| is| are)\s+)?(?:the\s+|their\s+)?(?:total"
-        r"|combined)\s+(?:capacity|mw|kw|size)\b"
-        r"|\b(?:count|number)\s+and\s+(?:the\s+)?total capacity\b|\btotal capacity and\s+(?:the\s+)?(?:count|number)\b",
-    ),
-    (
-        "two FIT ids",
-        rf"{_FIT}0*(\d{{1,7}})\b[^.?!]{{0,30}}?(?:\band\b(?:\s+also\b)?|\bor\b|&|\+|,|\bwith\b|\bw/|\bvs?\b"
-        rf"|\bagainst\b|\bversus\b|\bplus\b|\bn\b)\s*(?:the\s+)?{_FIT}?0*(?!\1\b)(\d{{2,7}})\b"
-        r"(?!\s*(?:[kmg]?ws?\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
-    ),
-    (
-        "weather",
-        r"\bhow\s+(?:gusty|windy|breezy|sunny|cloudy|rainy|stormy|blustery)\b"
-        r"|\bwhat(?:['’]?s| is| was| will)\s+the\s+(?:wind|weather)\s+(?:be\s+)?(?:like|doing|up to)\b"
-        r"[^.?!]{0,60}\b(?:yesterday|today|tomorrow|tonight|weekend|morning|afternoon|evening|right now|next week"
-        r"|last night)\b"
-        r"|\bwind(?:s|\s+speeds?)?\b[^.?!]{0,30}\b(?:knots|mph|beaufort|force\s+(?:\d|gale))\b",
-    ),
-    (
-        "weekday",
-        r"\b(?:commissioned|built|installed|registered|opened|accredited)\s+on\s+(?:a\s+|any\s+)?"
-        r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
-    ),
-    (
-        "price",
-        r"\b(?:what|how much)\s+(?:would|will|does|do|did|could|might)\b[^.?!]{0,60}"
-        r"\b(?:set\s+(?:us|me|you|one)\s+back|cost)\b",
-    ),
-    (
-        "two groups",
-        r"\b(?:by|per)\s+(?P<group>region|technology|tech|year|postcode area)\s+(?:and|&|then)(?:\s+then)?(?:\s+also)?"
-        r"(?:\s+(?:by|per))?\s+(?!(?P=group))(?:region|technology|tech|year|postcode area)\b(?!\s+(?:of|built|\d))",
-    ),
-    (
-        "statement",
-        r"\b(?:update\s+\w+\s+set\s+\w+\s*=|insert\s+into\s+\w+|delete\s+from\s+\w+|(?:drop|alter|truncate)\s+table\b)",
-    ),
-    (
-        "planning",
-        r"(?:^|\b(?:show|list|find|get|pull(?: up)?|any|all|what|which|how many|the|recent|latest|new|live|pending"
-        r"|open)\s)"
-        r"\s*(?:me\s+|us\s+)?planning\s+app(?:lication)?s?\s+(?:for|in|near|nr|by|on|of|since|submitted|lodged|made)\b",
-    ),
-    (
-        "deed",
-        r"\b(?:register|enrol|accredit|sign up|enter|log)\s+(?:my|our|a new|another new)\b"
-        r"|\b(?:add|enter|insert)\b[^.?!]{0,50}\b(?:to|into|in)\s+(?:the|your)\s+(?:register|database|system|records?)\b"
-        r"|\b(?:add|record|delete|remove|change|amend|correct|edit|cancel|transfer)\s+(?:my|our)\s+(?:[\w.-]+\s+){0,4}"
-        r"(?:arrays?|panels?|turbines?|installations?|systems?|schemes?|sites?|records?|registration|account|tariff)\b",
-    ),
-)
-_COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PATTERNS)
+_COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in WORDINGS)
 
 _EXCLUDING = re.compile(
     r"\b(?:(?:with|to) the exception of|(?<!wine )(?<!snack )bar|save for|ex(?=-)|except(?:ing)?(?: for)?"
@@ -174,7 +63,7 @@ def unsayable(text: str) -> tuple[str, str] | None:
         found = pattern.search(text)
         if found and not (name == "two FIT ids" and _TAKEN_BACK.search(found.group())):
             return name, found.group().strip()
-    return _exclusion(text)
+    return _pairs(text) or _exclusion(text)
 
 
 def other_technology(text: str) -> str | None:
@@ -210,6 +99,29 @@ def _exclusion(text: str) -> tuple[str, str] | None:
     )
 
 
+_OF_ONE = re.compile(r"\s+(?:\w+\s+)?(?:in|near|around|from)\s+(?:the\s+)?", re.IGNORECASE)
+_AND_OTHER = re.compile(r"\s*(?:,|;|and|or|plus|but|&|\+|\s)+\s*(?:the\s+)?", re.IGNORECASE)
+
+
+def _pairs(text: str) -> tuple[str, str] | None:
+    """ "wind in Devon and hydro in Cornwall": the filters of one reading hold for all that it names."""
+    technologies = find_technologies(text)
+    if len(technologies) != _OF_A_PAIR:
+        return None
+    first, second = technologies
+    places = find_places(text)
+    if len(places) != _OF_A_PAIR or first.technology == second.technology:
+        return None
+    here, there = places
+    if not first.end < here.start < second.start < there.start:
+        return None
+    joined = _OF_ONE.fullmatch(text, first.end, here.start) and _OF_ONE.fullmatch(text, second.end, there.start)
+    if joined and here.place != there.place and _AND_OTHER.fullmatch(text, here.end, second.start):
+        return "pairs", text[first.start : there.end]
+    return None
+
+
+_OF_A_PAIR = 2
 _MINUS = re.compile(r"(?<=[^\s,;:] )[-−](?=[a-z])", re.IGNORECASE)
 
 

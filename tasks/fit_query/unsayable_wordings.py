@@ -1,0 +1,167 @@
+"""Wordings of what no field can say, by kind, for unsayable.py: distances, statistics, rankings, deeds, exclusions.
+
+To add one: the words must hardly mean anything else in a question, wherever they stand; a twin of it that can be
+answered belongs into tests/tasks/fit_query/test_signs.py. What is only likely to be meant so belongs into subject.py.
+"""
+
+from __future__ import annotations
+
+_FIT = r"(?:\bfit(?:\s*ids?)?[\s:#-]*|\bids?(?:\s+(?:are|were|being)\b)?[\s:#-]*)"
+# (name, regular expression, in which case does not matter); the first that matches is told.
+WORDINGS: tuple[tuple[str, str], ...] = (
+    (
+        "distance",
+        r"\bwithin\s+(?:an?|about|around|roughly|[\w.,]{1,12})\s*[\w-]{0,12}\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?"
+        r"|met(?:re"
+        r"|er)s?|m|mins?|minutes?|hours?)(?:'|’)?\s*"
+        r"(?:drive\s+|walk\s+)?(?:of|from|radius|around)\b"
+        r"|(?<!drove )(?<!driven )(?<!walked )(?<!cycled )(?<!travelled )"
+        r"\b(?:[\d.,]{1,9}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty"
+        r"|sixty"
+        r"|a hundred|a few|a couple of|several|some)\s*-?\s*(?:miles?|mi|kms?|kilomet(?:re|er)s?)\s+(?:out\s+)?"
+        r"(?!of (?:it|them|which|that|walking|driving)\b)"
+        r"(?:of|from|radius|around|away|north|south|east"
+        r"|west)\b"
+        r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|(?<!\ba )mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
+        r"|of)\b(?! now)"
+        r"|\b[\d.,]{1,9}\s*-?\s*(?:mile|km|kilometre|kilometer)\s+(?:radius|zone|circle|ring)\b|\b(?:mile"
+        r"|km)s?\s+radius\b",
+    ),
+    (
+        "statistic",
+        r"\bmedians?\b|\bpercentages?\b|\bper\s?cent\b|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
+        r"|proportion) of\b|\bstandard deviation\b|\b(?:load|capacity|power) fac\w*\b|\btorques?\b|\bwhat %",
+    ),
+    (
+        "owner",
+        r"\bwho (?:actually |really )?(?:owns?|operates?|runs?|manages?|manufactur\w+|makes|made|supplie[sd]"
+        r"|install(?:s|ed)"
+        r"|develop(?:s|ed)|built)\s+(?:the |these |those |any |all |each )*(?:of )?(?:wind|solar|pv|hydro|ad|chp|biogas"
+        r"|turbines?|panels|digesters?|sites|installations)\b",
+    ),
+    (
+        "year of expiry",
+        r"\b(?:expir(?:e|es|ing|ed|y)|(?:tariff|fit|support|contract|subsidy)\s+(?:ends?|ending|stops?|runs? out"
+        r"|finish\w*))\s+(?:dates?\s+)?"
+        r"(?:is\s+)?(?:in|by|before|after|during|until|on|around|since)\s+(?:the\s+year\s+|\w{3,9}\s+)?20[1-9]\d\b"
+        r"|\b(?:expir\w+|tariffs?|support|contracts?|subsid\w+|payments?|fit(?! 20\d\d)|drop\w* (?:off|out)"
+        r"|leav\w+ the scheme"
+        r"|runs? out|running out|exp|supported|paid|ends"
+        r"|laps\w+)\.?(?:\s+(?:end\w*|stop\w*|of|the|scheme|paid|goes|lasts|up|valid|until|at|least)){0,4}"
+        r"(?:\s+(?:in|by|before|after|until|till|during))?(?:\s+the year)?\s+20(?:2[2-9]|[34]\d)\b",
+    ),
+    (
+        "exclusion",
+        r"\b(?:except|excluding|other than|apart from|but not|not (?:built|commissioned|installed|put up|from|in))\s+"
+        r"(?:in |those (?:of|from|in) |from )?(?:19|20)\d\d\b",
+    ),
+    ("exclusion", r"(?:!=|<>|≠)\s*['\"]?\w+"),
+    (
+        "exclusion",
+        r"\b(?:every|all|any) (?:technology|technologies|tech|techs|types?|kinds?|region|place|county)"
+        r" (?:but|except|bar)\b",
+    ),
+    (
+        "two aggregates",
+        r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
+        r"|\+|&)"
+        r"\s*(?:(?:also|tell me|what(?:['’]?s| is| are))\s+)*(?:the\s+|their\s+|its\s+)?"
+        r"(?:average|avg|mean)\b|\b(?:average|avg?|ave|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
+        r"|how many)\b"
+        r"|\bhow many\b[^.?!]{0,40}\band\s+(?:what(?:['’]?s| is| are)\s+)?(?:the\s+|their\s+)?(?:total"
+        r"|combined)\s+(?:capacity|mw|kw|size)\b"
+        r"|\b(?:count|number)\s+and\s+(?:the\s+)?total capacity\b|\btotal capacity and\s+(?:the\s+)?(?:count|number)\b",
+    ),
+    (
+        "two FIT ids",
+        rf"{_FIT}0*(\d{{1,7}})\b[^.?!]{{0,30}}?(?:\band\b(?:\s+also\b)?|\bor\b|&|\+|,|\bwith\b|\bw/|\bvs?\b"
+        rf"|\bagainst\b|\bversus\b|\bplus\b|\bn\b)\s*(?:the\s+)?{_FIT}?0*(?!\1\b)(\d{{2,7}})\b"
+        r"(?!\s*(?:[kmg]?ws?\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
+    ),
+    (
+        "weather",
+        r"\bhow\s+(?:gusty|windy|breezy|sunny|cloudy|rainy|stormy|blustery)\b"
+        r"|\bwhat(?:['’]?s| is| was| will)\s+the\s+(?:wind|weather)\s+(?:be\s+)?(?:like|doing|up to)\b"
+        r"[^.?!]{0,60}\b(?:yesterday|today|tomorrow|tonight|weekend|morning|afternoon|evening|right now|next week"
+        r"|last night)\b"
+        r"|\b\d+\s*(?:mph|knots|kts)\s+of\s+wind\b"
+        r"|\bwind(?:s|\s+speeds?)?\b[^.?!]{0,30}\b(?:knots|mph|beaufort|force\s+(?:\d|gale))\b",
+    ),
+    (
+        "statistic",
+        r"\b(?:average|avg|mean|typical)\s+(?:age(?=\s+(?:of|for|by)\b)|years?\s+(?:left|remaining)|time\s+left|remaining|lifetimes?)\b"
+        r"|\bhow\s+old\b[^.?!]{0,20}\bon\s+average\b|\bper\s+(?:head|capita|person|household|hectare|acre|square)\b"
+        r"|\byear[\s-]on[\s-]year\s+(?:change|growth|increase|rise|fall|decline)\b|\bgrowth\s+(?:rate|in|of)\b"
+        r"|\bby\s+how\s+much\b|\bcumulative(?:ly)?\b[^.?!]{0,60}\b(?:each|every|by|per)\s+year\b|\brunning\s+totals?\b",
+    ),
+    (
+        "the largest of each group",
+        r"\b(?:for|in|from|of)\s+(?:each|every)\s+(?:\w+\s+)?(?:region|technology|postcode\s+area|area|county|year)\b"
+        r"[^.?!]{0,30}\b(?:largest|biggest|smallest|newest|oldest|top)\b"
+        r"|\b(?:largest|biggest|smallest|newest|oldest)\b[^.?!]{0,40}\b(?:in|for|of|from)\s+(?:each|every)\b",
+    ),
+    ("a later place in a ranking", r"\bfrom\s+(?:position|rank|number|place|no\.?)\s+\d+\b"),
+    (
+        "a condition on a count",
+        r"\b(?:areas?|regions?|counties|county|towns|years?|places)\b[^.?!]{0,20}\b(?:have|has|had|with)\s+"
+        r"(?:more|fewer|less|over|under|at\s+least)(?:\s+than)?\s+\d+\s+(?:\w+\s+){0,2}"
+        r"(?:sites|installations|turbines|schemes|farms|plants|arrays|digesters)\b",
+    ),
+    (
+        "exclusion",
+        r"\bno\s+\d[\d.,]*\s?[kmg]w\w*\s+(?:ones?|sites?|turbines?|machines?|units?|plants?)\b"
+        r"|\bnothing\s+(?:with|in|from|under)\s+an?\s+[A-Z]{1,2}\d{0,2}[A-Z]?\s+post\s?code\b"
+        r"|\b(?:any|every|all)\s+(?:other\s+)?years?\s+(?:but|except|bar)\b",
+    ),
+    (
+        "alternative bounds",
+        r"(?:<|\b(?:under|below|less than|smaller than))\s*\d[\d.,]*\s*[km]?w?\w*\s+or\s+(?:\w+\s+){0,2}"
+        r"(?:>|over\b|above\b|more than\b|bigger than\b)\s*\d"
+        r"|(?:>|\b(?:over|above|more than|bigger than))\s*\d[\d.,]*\s*[km]?w?\w*\s+or\s+(?:\w+\s+){0,2}"
+        r"(?:<|under\b|below\b|less than\b|smaller than\b)\s*\d",
+    ),
+    (
+        "a bound on the rate",
+        r"\b(?:more than|less than|over|under|above|below|at least)\s+\d+(?:\.\d+)?\s?p(?:ence)?(?:\b|/)(?!\.?m)",
+    ),
+    (
+        "the future",
+        r"\bwill\b[^.?!]{0,50}\b(?:in|by)\s+(?:20[3-9]\d|twenty[\s-](?:thirty|forty|fifty))\b",
+    ),
+    (
+        "weekday",
+        r"\b(?:commissioned|built|installed|registered|opened|accredited)\s+on\s+(?:a\s+|any\s+)?"
+        r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+    ),
+    (
+        "price",
+        r"\b(?:what|how much)\s+(?:would|will|does|do|did|could|might)\b[^.?!]{0,60}"
+        r"\b(?:set\s+(?:us|me|you|one)\s+back|cost)\b",
+    ),
+    (
+        "two groups",
+        r"\b(?:by|per)\s+(?P<group>region|technology|tech|year|postcode area)\s+(?:and|&|then)(?:\s+then)?(?:\s+also)?"
+        r"(?:\s+(?:by|per))?\s+(?!(?P=group))(?:region|technology|tech|year|postcode area)\b(?!\s+(?:of|built|\d))",
+    ),
+    (
+        "statement",
+        r"\b(?:update\s+\w+\s+set\s+\w+\s*=|insert\s+into\s+\w+|delete\s+from\s+\w+|(?:drop|alter|truncate)\s+table\b)",
+    ),
+    (
+        "planning",
+        r"(?:^|\b(?:show|list|find|get|pull(?: up)?|any|all|what|which|how many|the|recent|latest|new|live|pending"
+        r"|open)\s)"
+        r"\s*(?:me\s+|us\s+)?planning\s+app(?:lication)?s?\s+(?:for|in|near|nr|by|on|of|since|submitted|lodged|made)\b",
+    ),
+    (
+        "deed",
+        r"(?:^|[.!?]\s+)(?:please\s+|kindly\s+|could you\s+|can you\s+)*(?:book|schedule|arrange|reserve)\s+"
+        r"(?:me\s+|us\s+)?(?:an?|the|my|our)\s+(?:\w+\s+)?(?:visit|tours?|trip|meeting|inspection|appointment|room|ticket|call|survey)\b"
+        r"|\bshape\s?files?\b|\bupload\b[^.?!]{0,20}\bto\b"
+        r"|"
+        r"\b(?:register|enrol|accredit|sign up|enter|log)\s+(?:my|our|a new|another new)\b"
+        r"|\b(?:add|enter|insert)\b[^.?!]{0,50}\b(?:to|into|in)\s+(?:the|your)\s+(?:register|database|system|records?)\b"
+        r"|\b(?:add|record|delete|remove|change|amend|correct|edit|cancel|transfer)\s+(?:my|our)\s+(?:[\w.-]+\s+){0,4}"
+        r"(?:arrays?|panels?|turbines?|installations?|systems?|schemes?|sites?|records?|registration|account|tariff)\b",
+    ),
+)
