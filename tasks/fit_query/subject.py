@@ -63,17 +63,28 @@ _TRADE = re.compile(
 _BESIDE = re.compile(
     r"\b(?:enercon|vestas|nordex|siemens|gamesa|senvion|norwin|vergnet|xzeres|bergey|fronius|solaredge|turbowinds)\b"
     r"|\b(?:sites|turbines|farms|installations|plants|schemes|arrays|ones|panels)\b[^.?!]{0,30}"
-    r"\b(?:belong(?:s|ing)? to|(?:owned|operated|managed|manufactured|made) by)\b"
-    r"|\bpay\s?back\b|\breturn on investment\b|\b(?:irr|npv|roi)\b|\b(?:sell|go) for\b|\bbe worth\b"
+    r"\b(?:belong(?:s|ing)? to (?:the |an? )?(?:\w+ ){0,2}(?:council|company|trust|estate|university|church|farmer"
+    r"|group|fund"
+    r"|energy|power|plc|ltd|owners?|family)|(?:owned|operated|managed|manufactured|made) by)\b"
+    r"|\bpay\s?back\b|\breturn on investment\b|\b(?:irr|npv|roi)\b|\bsell for\b|\bbe worth (?:now|today|these days"
+    r"|if|on)\b"
     r"|\b[kmg]wh\b[^.?!]{0,20}\b(?:generated|produced|exported)|\bhow much (?:electricity|power|energy)\b[^.?!]*"
     r"\b(?:produc|generat|export)\w*"
     r"|\birradi\w+|\binsolation\b|\brainfall\b|\b(?:river|water) flow\b|\bflow rates?\b"
     r"|\bsub-?stations?\b|\bgrid connections?\b|\bvoltages?\b"
     r"|\b(?:taken down|decommissioned|scrapped)\b|\btrapped wind\b|\bhow fit\b"
-    r"|\bwind (?:quintets?|quartets?|bands?|players?)\b"
+    r"|\bwind (?:quintets?|quartets?|players?)\b"
     r"|\bcapacity of (?:the )?(?-i:[A-Z])[\w'’]+ (?-i:Hall|Arena|Stadium|Theatre|Ground|Centre|Room)"
     r"|\b(?:elements|items) (?:out )?of an array\b|\bpanel of (?:judges|experts)\b|\b(?:in|around|circa) \d{1,3} AD\b"
-    r"|\b(?:site|farm|power) visits?\b",
+    r"|\bpowerwalls?\b|\bdowntime\b|\boutages?\b|\btripped\b|\bstood still\b|\bppas?\b"
+    r"|\bmaintenance contracts?\b|\bwarrant(?:y|ies)\b|\blat(?:itude)?s?[ /,&-]*(?:and )?long(?:itude)?s?\b"
+    r"|\bgrid ref\w*"
+    r"|\bon the market\b|\bacreage\b"
+    r"|\b(?:archimed\w+|kaplan|pelton|francis) (?:screws?|turbines?|wheels?|runners?)\b|\bgearless\b"
+    r"|\bdirect[- ]drive\b"
+    r"|\btonnes of (?:co2|carbon)\b|\bcarbon (?:saved|savings?|displaced|footprint)\b|\benergy suppliers?\b"
+    r"|\bground rents?\b"
+    r"|\btemporary (?:planning )?consents?\b|\bclears? (?:\w+ ){1,3}(?:grand|k)\b",
     re.IGNORECASE,
 )
 _TO_COME = re.compile(
@@ -115,25 +126,36 @@ _IMPERATIVE = re.compile(
 _FEW_WORDS = 6
 
 
-def strange_request(text: str) -> str | None:
+def beside_request(text: str) -> str | None:
+    """Words of `text` that ask what no field says of installations: who owns them, what they yield or sell for.
+
+    Only where they are asked, not where a sentence of its own tells them (see strange_request).
+    """
+    return strange_request(text, (_BESIDE,))
+
+
+def strange_request(text: str, patterns: tuple[re.Pattern[str], ...] | None = None) -> str | None:
     """Words of `text` that hardly stand in a question about installations.
 
     Where another sentence asks about installations by itself, a sentence that names none only tells a story:
     "Lovely weather here! What hydro is there in Wales?"
     """
-    found = _strange(text)
+    patterns = patterns or _STRANGE
+    found = _strange(text, patterns)
     if found is None:
         return None
     ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
     sentences = [text[first:last] for first, last in pairwise(ends)]
-    asking = [one for one in sentences if _strange(one) is None and _asks_about_installations(one)]
-    strange = [one for one in sentences if _strange(one)]
+    asking = [one for one in sentences if _strange(one, patterns) is None and _asks_about_installations(one)]
+    if patterns is not _STRANGE:  # a plain row of filters asks too: "We bid for a contract. Solar in Kent"
+        asking += [one for one in sentences if _strange(one, patterns) is None and find_technologies(one)]
+    strange = [one for one in sentences if _strange(one, patterns)]
     told = all(not _ASKED.search(one) and "?" not in one and not _IMPERATIVE.match(one) for one in strange)
     return None if asking and strange and told else found
 
 
-def _strange(text: str) -> str | None:
-    found = next(filter(None, (pattern.search(text) for pattern in _STRANGE)), None)
+def _strange(text: str, patterns: tuple[re.Pattern[str], ...]) -> str | None:
+    found = next(filter(None, (pattern.search(text) for pattern in patterns)), None)
     return found.group().strip() if found else None
 
 

@@ -14,6 +14,7 @@ from tasks.fit_query.gazetteer import find_places
 from tasks.fit_query.orders import order_in
 from tasks.fit_query.postcodes import find_postcodes
 from tasks.fit_query.quotation import spans_of
+from tasks.fit_query.subject import beside_request
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
 from tasks.fit_query.unsayable_wordings import WORDINGS
 
@@ -63,7 +64,8 @@ def unsayable(text: str) -> tuple[str, str] | None:
         found = pattern.search(text)
         if found and not (name == "two FIT ids" and _TAKEN_BACK.search(found.group())):
             return name, found.group().strip()
-    return _pairs(text) or _exclusion(text)
+    beside = beside_request(text)
+    return ("beside", beside) if beside else _pairs(text) or _exclusion(text)
 
 
 def other_technology(text: str) -> str | None:
@@ -100,7 +102,7 @@ def _exclusion(text: str) -> tuple[str, str] | None:
 
 
 _OF_ONE = re.compile(r"\s+(?:\w+\s+)?(?:in|near|around|from)\s+(?:the\s+)?", re.IGNORECASE)
-_AND_OTHER = re.compile(r"\s*(?:,|;|and|or|plus|but|&|\+|\s)+\s*(?:the\s+)?", re.IGNORECASE)
+_AND_OTHER = re.compile(r"\s*(?:,|;|and|or|plus|but|together with|along with|&|\+|\s)+\s*(?:the\s+)?", re.IGNORECASE)
 
 
 def _pairs(text: str) -> tuple[str, str] | None:

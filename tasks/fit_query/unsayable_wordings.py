@@ -66,7 +66,8 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
         r"|\+|&)"
         r"\s*(?:(?:also|tell me|what(?:['’]?s| is| are))\s+)*(?:the\s+|their\s+|its\s+)?"
-        r"(?:average|avg|mean)\b|\b(?:average|avg?|ave|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count|number|total"
+        r"(?:average|avg|mean)\b|\b(?:average|avg?|ave|mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count"
+        r"|number|total"
         r"|how many)\b"
         r"|\bhow many\b[^.?!]{0,40}\band\s+(?:what(?:['’]?s| is| are)\s+)?(?:the\s+|their\s+)?(?:total"
         r"|combined)\s+(?:capacity|mw|kw|size)\b"
@@ -89,23 +90,59 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         "statistic",
-        r"\b(?:average|avg|mean|typical)\s+(?:age(?=\s+(?:of|for|by)\b)|years?\s+(?:left|remaining)|time\s+left|remaining|lifetimes?)\b"
+        r"\b(?:average|avg|mean|typical)\s+(?:age(?=\s+(?:of|for|by)\b)|years?\s+(?:left|remaining)|time\s+left"
+        r"|remaining|lifetimes?)\b"
         r"|\bhow\s+old\b[^.?!]{0,20}\bon\s+average\b|\bper\s+(?:head|capita|person|household|hectare|acre|square)\b"
         r"|\byear[\s-]on[\s-]year\s+(?:change|growth|increase|rise|fall|decline)\b|\bgrowth\s+(?:rate|in|of)\b"
-        r"|\bby\s+how\s+much\b|\bcumulative(?:ly)?\b[^.?!]{0,60}\b(?:each|every|by|per)\s+year\b|\brunning\s+totals?\b",
+        r"|\bby\s+how\s+much\b|\bcumulative(?:ly)?\b[^.?!]{0,60}\b(?:each|every|by|per)\s+year\b|\brunning\s+totals?\b"
+        r"|\bout of every (?:\d+|ten|hundred|thousand)\b|\bone in how many\b|\b(?:brackets?|bands|buckets?) of \d"
+        r"|\bfor (?:each|every) (?:turbine|site|solar|wind|hydro)\b[^.?!]{0,40}\bhow many\b",
     ),
     (
         "the largest of each group",
         r"\b(?:for|in|from|of)\s+(?:each|every)\s+(?:\w+\s+)?(?:region|technology|postcode\s+area|area|county|year)\b"
         r"[^.?!]{0,30}\b(?:largest|biggest|smallest|newest|oldest|top)\b"
-        r"|\b(?:largest|biggest|smallest|newest|oldest)\b[^.?!]{0,40}\b(?:in|for|of|from)\s+(?:each|every)\b",
+        r"|\b(?:largest|biggest|smallest|newest|oldest)\b[^.?!]{0,40}\b(?:in|for|of|from)\s+(?:each|every)\b"
+        r"|\b(?:largest|biggest|smallest|newest|oldest)\b[^.?!]{0,30}\bper\s+(?:technology|region|year"
+        r"|postcode area|county)\b"
+        r"|\bone apiece\b",
     ),
-    ("a later place in a ranking", r"\bfrom\s+(?:position|rank|number|place|no\.?)\s+\d+\b"),
+    (
+        "a later place in a ranking",
+        r"\bfrom\s+(?:position|rank|number|place|no\.?)\s+\d+\b"
+        r"|\b(?:placed|ranked|ranking)\s+\d+(?:st|nd|rd|th)?\s*(?:to|through|until|till|-)\s*\d+",
+    ),
+    (
+        "two rankings",
+        r"\b(?P<rank>newest|oldest|largest|biggest|smallest)\b[^.,;?!]{0,25}\b(?:and|as well as"
+        r"|plus)\s+(?:also\s+)?(?:the\s+)?"
+        r"(?:\w+\s+)?(?!(?P=rank))(?:newest|oldest|largest|biggest|smallest)\b",
+    ),
+    (
+        "two groups",
+        r"\b(?:by|per)\s+(?:region|technology|tech|year|postcode area)\b[^.?!]{0,30}\bbroken down (?:by|into)\b",
+    ),
+    (
+        "alternative dates",
+        r"\b(?:up to|before|until|till)\s+(?:19|20)\d\d\s+or\s+(?:from|after|since)\s+(?:19|20)\d\d\b|\bor else\b",
+    ),
+    (
+        "year of expiry",
+        r"\b(?:last|final)\s+payments?\b[^.?!]{0,15}20[2-4]\d\b",
+    ),
+    (
+        "a month of any year",
+        r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december),?\s+"
+        r"(?:whatever|whichever|any|no matter)\s+(?:what\s+)?(?:the\s+)?year\b",
+    ),
     (
         "a condition on a count",
-        r"\b(?:areas?|regions?|counties|county|towns|years?|places)\b[^.?!]{0,20}\b(?:have|has|had|with)\s+"
+        r"\b(?:areas?|regions?|counties|county|towns|years?|places)\b[^.?!]{0,20}\b(?:have|has|had|with|holding"
+        r"|containing|hold)\s+"
         r"(?:more|fewer|less|over|under|at\s+least)(?:\s+than)?\s+\d+\s+(?:\w+\s+){0,2}"
-        r"(?:sites|installations|turbines|schemes|farms|plants|arrays|digesters)\b",
+        r"(?:sites|installations|turbines|schemes|farms|plants|arrays|digesters)\b"
+        r"|\b(?:areas?|regions?|counties|years?)\s+(?:where|in which|whose)\s+(?:the\s+)?(?:mean|average|total"
+        r"|number)\b",
     ),
     (
         "exclusion",
@@ -126,7 +163,8 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         "the future",
-        r"\bwill\b[^.?!]{0,50}\b(?:in|by)\s+(?:20[3-9]\d|twenty[\s-](?:thirty|forty|fifty))\b",
+        r"\bwill\b[^.?!]{0,40}\bnext (?:year|month|decade)\b|\bwill\b[^.?!]{0,50}\b(?:in|by)\s+(?:20[3-9]\d"
+        r"|twenty[\s-](?:thirty|forty|fifty))\b",
     ),
     (
         "weekday",
@@ -156,11 +194,17 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     (
         "deed",
         r"(?:^|[.!?]\s+)(?:please\s+|kindly\s+|could you\s+|can you\s+)*(?:book|schedule|arrange|reserve)\s+"
-        r"(?:me\s+|us\s+)?(?:an?|the|my|our)\s+(?:\w+\s+)?(?:visit|tours?|trip|meeting|inspection|appointment|room|ticket|call|survey)\b"
+        r"(?:me\s+|us\s+)?(?:an?|the|my|our)\s+(?:\w+\s+)?(?:visit|tours?|trip|meeting|inspection|appointment|room"
+        r"|ticket|call|survey)\b"
+        r"|\bcorrect\s+fit\s*\d|\bput\s+(?:my|our)\b[^.?!]{0,40}\bon\s+(?:the|your)\s+(?:register|database|list"
+        r"|system)\b"
+        r"|\b(?:ping|alert|notify|e-?mail|text|tell|message)\s+(?:me|us)\s+(?:when|whenever|once|every time"
+        r"|as soon as)\b"
         r"|\bshape\s?files?\b|\bupload\b[^.?!]{0,20}\bto\b"
         r"|"
         r"\b(?:register|enrol|accredit|sign up|enter|log)\s+(?:my|our|a new|another new)\b"
-        r"|\b(?:add|enter|insert)\b[^.?!]{0,50}\b(?:to|into|in)\s+(?:the|your)\s+(?:register|database|system|records?)\b"
+        r"|\b(?:add|enter|insert)\b[^.?!]{0,50}\b(?:to|into|in)\s+(?:the|your)\s+(?:register|database|system"
+        r"|records?)\b"
         r"|\b(?:add|record|delete|remove|change|amend|correct|edit|cancel|transfer)\s+(?:my|our)\s+(?:[\w.-]+\s+){0,4}"
         r"(?:arrays?|panels?|turbines?|installations?|systems?|schemes?|sites?|records?|registration|account|tariff)\b",
     ),
