@@ -113,7 +113,13 @@ _WHAT_IS_THERE = re.compile(
 _ASKED = re.compile(
     r"\b(?:show|list|find|give|get|pull|need|want|see|which|what|any|anyone|every|all|how many|looking for"
     r"|interested in"
-    r"|after|display|search|compare|are there|is there|where)\b",
+    r"|after|display|search|can (?:u|you) do|compare|are there|is there|where)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\W*(?:(?:please|pls|so|and|then|now|hi|hello|ok|can you|could you|would you|can u|i want|i need|we want|we need"
+    r"|i['’]?d like|after)\W+)*(?:show|list|find|get|give|pull|want|need|see|which|what|any|every|all|how|compare|count"
+    r"|tell|where|who|are|is|do|does|did|was|were|name)\b",
     re.IGNORECASE,
 )
 _ID = re.compile(r"\bfit\b[\s-]*(?:id|number|no\.?)?[\s:#-]*\d{2,7}\b", re.IGNORECASE)
@@ -150,7 +156,7 @@ def strange_request(text: str, patterns: tuple[re.Pattern[str], ...] | None = No
     if patterns is not _STRANGE:  # a plain row of filters asks too: "We bid for a contract. Solar in Kent"
         asking += [one for one in sentences if _strange(one, patterns) is None and find_technologies(one)]
     strange = [one for one in sentences if _strange(one, patterns)]
-    told = all(not _ASKED.search(one) and "?" not in one and not _IMPERATIVE.match(one) for one in strange)
+    told = all(not _ASKS.match(one) and "?" not in one and not _IMPERATIVE.match(one) for one in strange)
     return None if asking and strange and told else found
 
 

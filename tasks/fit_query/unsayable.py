@@ -52,6 +52,12 @@ _EXCLUDED_SIZE = re.compile(
     r"|schemes|installations)\b",
     re.IGNORECASE,
 )
+# "I was going to leave Kent out but no, keep it in"
+_INCLUDED_AGAIN = re.compile(
+    r"\b(?:keep|leave|put) (?:it|them|that one) (?:back )?in\b|\bput (?:it|them) back\b"
+    r"|\binclude (?:it|them) after all\b",
+    re.IGNORECASE,
+)
 _SOFT = ("outside", "rather than", "without", "minus")
 
 
@@ -75,6 +81,8 @@ def other_technology(text: str) -> str | None:
 
 
 def _exclusion(text: str) -> tuple[str, str] | None:
+    if _INCLUDED_AGAIN.search(text):
+        return None
     size = _EXCLUDED_SIZE.search(text)
     if size:
         return "exclusion", size.group()

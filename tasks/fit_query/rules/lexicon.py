@@ -513,6 +513,7 @@ PHRASES: dict[str, str] = {
         hasnt|not counting|discounting|but for|sans|dont want|drop
     """,
     "CORRECTION": """
+        except that i mean|except i mean|only i mean
         i wanted to say|excuse me i wanted to say|excuse me i meant|i wanted to write|i want to say
         soz|my bad|wait no my bad|no my bad|excuse|no excuse|my mistake for
         sorry|no wait|i mean|i meant|make that|scratch that|correction|oops|wait no|no sorry|actually|or rather
@@ -584,6 +585,7 @@ PHRASES: dict[str, str] = {
         irrespective of technology|regardless of technology|irrespective of size|regardless of size
         irrespective of type|regardless of type|of any age|any age|of any size|whatever the technology|whatever the size
         no upper limit|no lower limit|no size limit|without any limit|without limit|no limit|no limits
+        without a limit|without a limit on size|no limit on size|without limit of size
         no upper limits|no cap|no minimum|no maximum|no minimum size|no maximum size
         every last|every last one|every single|every single one
         all|list everything|show everything|everything you have|every|the whole list|the lot|whole lot|full list
