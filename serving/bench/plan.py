@@ -14,6 +14,7 @@ from tuneserve.progress import Progress
 from tuneserve.task import Task
 
 SEED = 20_26
+MOST_FILES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Plan:
 
 
 def question_texts(task: Task) -> list[str]:
-    """The task's hand-written questions: its cases, and those that it is developed with."""
-    files = [task.folder / "cases.jsonl", *sorted(task.folder.glob("development*.jsonl"))]
+    """The task's hand-written questions: its cases, and the first files of those that it is developed with.
+
+    Not all of them: a task is given longer and odder questions as it grows, and a figure that grows with them
+    could not be compared with that of the release before.
+    """
+    developed = sorted(task.folder.glob("development*.jsonl"), key=lambda path: (len(path.stem), path.stem))
+    files = [task.folder / "cases.jsonl", *developed[:MOST_FILES]]
     return list(dict.fromkeys(case.query for file in files for case in read_cases(file)))

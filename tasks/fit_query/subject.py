@@ -61,7 +61,8 @@ _TRADE = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    r"\b(?:enercon|vestas|nordex|siemens|gamesa|senvion|norwin|vergnet|xzeres|bergey|fronius|solaredge|turbowinds)\b"
+    r"\broc (?:register|accredit\w*|entries|certificates?)\b"
+    r"|\b(?:enercon|vestas|nordex|siemens|gamesa|senvion|norwin|vergnet|xzeres|bergey|fronius|solaredge|turbowinds)\b"
     r"|\b(?:sites|turbines|farms|installations|plants|schemes|arrays|ones|panels)\b[^.?!]{0,30}"
     r"\b(?:belong(?:s|ing)? to (?:the |an? )?(?:\w+ ){0,2}(?:council|company|trust|estate|university|church|farmer"
     r"|group|fund"

@@ -196,7 +196,7 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"(?:^|[.!?]\s+)(?:please\s+|kindly\s+|could you\s+|can you\s+)*(?:book|schedule|arrange|reserve)\s+"
         r"(?:me\s+|us\s+)?(?:an?|the|my|our)\s+(?:\w+\s+)?(?:visit|tours?|trip|meeting|inspection|appointment|room"
         r"|ticket|call|survey)\b"
-        r"|\bcorrect\s+fit\s*\d|\bput\s+(?:my|our)\b[^.?!]{0,40}\bon\s+(?:the|your)\s+(?:register|database|list"
+        r"|\b(?:correct|amend|change|update|alter|fix)\s+(?:the\s+)?(?:\w+\s+of\s+)?fit\s*(?:id\s*)?\d|\bput\s+(?:my|our)\b[^.?!]{0,40}\bon\s+(?:the|your)\s+(?:register|database|list"
         r"|system)\b"
         r"|\b(?:ping|alert|notify|e-?mail|text|tell|message)\s+(?:me|us)\s+(?:when|whenever|once|every time"
         r"|as soon as)\b"

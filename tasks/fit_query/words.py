@@ -110,4 +110,5 @@ def _unless_said_before(found: re.Match[str]) -> str:
     """Nothing, where the letters spell the words before them; else the letters as they are."""
     spelled = re.sub(r"\s", "", found.group()).lower()
     said = re.sub(r"[\W_]", "", found.string[: found.start()]).lower()
+    said = re.sub(r"(?:thats|thatis|spelled|spelt|its|itis)$", "", said)  # "wick that's w i c k"
     return "" if said.endswith(spelled) else found.group()

@@ -35,6 +35,7 @@ class Judge:
         self._answer = Draft202012Validator(shapes.ANSWER)
         self._problem = Draft202012Validator(shapes.PROBLEM)
         self._completion = Draft202012Validator(shapes.COMPLETION)
+        self._readiness = Draft202012Validator(shapes.READINESS)
 
     def reply(self, method: str, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """Of one request; header names in lower case."""
@@ -45,6 +46,8 @@ class Judge:
             return Verdict(f"status {status}", "a body in reply to HEAD" if body else "")
         if media_type == MEDIA_TYPE:
             return self._refused(status, headers, body)
+        if status == 503 and not _first_error(self._readiness, _parsed(body)):
+            return Verdict("not ready")  # /readyz while the breaker is open: its own shape, as published
         if status >= 400:
             return Verdict(f"status {status}", f"an error of type {media_type or 'none'}")
         if media_type == LINES:

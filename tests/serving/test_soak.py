@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 
 from serving.bench.plan import question_texts
 from tests.load.gateway import gateway
+from tests.load.judge import Judge
 from tests.load.plays import well
 from tests.load.slope import resident_mb
 from tests.load.soak import LEAK_MB, LEAST_SECONDS_TO_JUDGE, Reading, Soak, soak
@@ -42,6 +44,13 @@ def test_under_steady_load_every_reply_is_as_published_and_nothing_piles_up() ->
     assert "Traceback" not in log
     assert found.slope is not None
     assert not found.leaks
+
+
+def test_a_gateway_that_says_it_is_not_ready_breaks_nothing_and_another_503_does() -> None:
+    judge, headers = Judge([load_task("fit_query")]), {"content-type": "application/json", "x-request-id": "a"}
+    told = {"status": "degraded", "degraded": [], "tasks": {}}
+    assert judge.reply("GET", 503, headers, json.dumps(told).encode()).wrong == ""
+    assert judge.reply("GET", 503, headers, b'{"error": "busy"}').wrong == "an error of type application/json"
 
 
 def fed(megabytes_an_hour: float, seconds: int) -> Soak:

@@ -159,8 +159,9 @@ def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
         return lexemes[start:]
     if value < len(names) and names[value] == "UNKNOWN" and "PLACE" in names[:at]:
         found = resolve(lexemes[value].key)
-        if found.place and found.corrected:
-            names[value] = "PLACE"  # misspelt: "ludlow, no sorry, leominister"
+        behind = names[value + 1] if value + 1 < len(names) else ""
+        if found.place and (found.corrected or behind in _BOUNDS | _PUNCTUATION | {""}):
+            names[value] = "PLACE"  # misspelt, or a word too: "ludlow, no sorry, leominister", "thurso, no, wick"
     family = next((family for family in _FAMILIES if value < len(names) and names[value] in family), None)
     if value > start and at and names[at - 1] in _DANGLING:
         return lexemes[: at - 1] + lexemes[start:]  # "fewer than sorry more than five years"
