@@ -120,7 +120,7 @@ class Answerer:
         database_url  SQLAlchemy URL of the task's rows; by default the SQLite file in the data folder
         deadline_ms   until when the model may answer; the rules answer at the end of it
         grammar       when the engine is held to the schema: only to repair a text that was none, always
-                      (costs 130 to 160 ms a request in Ollama), or never
+                      (costs 55 to 160 ms a request in Ollama), or never
         policy        which reader to believe when they differ
         edition       what else answers depend on, where the cache may outlive this process
         """
