@@ -19,8 +19,8 @@ KEEP_FOR_EVER = -1
 class OllamaEngine:
     """An `Engine` over one model of one server; `model` is the task's name, as `tuneserve publish` makes it.
 
-    `format` (the grammar) costs 130 to 160 ms a request on two cores with a vocabulary of 49,000 (55 to 65 with 17,000), so it
-    is sent only when a schema is given.
+    `format` (the grammar) costs 130 to 160 ms a request on two cores with a vocabulary of 49,000 (55 to 65 with
+    17,000), so it is sent only when a schema is given.
     """
 
     name = "ollama"
