@@ -6,7 +6,7 @@ A pure function, so that the policy can be measured on labelled questions and ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,8 +20,8 @@ DOUBTFUL_REFUSAL = "doubtful_refusal"
 WEIGHTS = {DOUBTFUL_REFUSAL: 3}
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9
-# The one from which its refusal stands against the doubt of grounding: a model that is sure has seen a kind of
-# question that nobody listed. Of eight doubted refusals of fresh questions the five from 0.99 on were right.
+# The one from which its refusal is not asked again where no rules read the question. It does not make a refusal
+# stand against a reading of the rules: 1.2.0 is sure of refusing "wind sites over 202kw in berkshire".
 SURE_REFUSAL = 0.99
 
 UNACCOUNTED, REPAIRED = "unaccounted", "repaired"
@@ -66,8 +66,7 @@ def decide(model: Grounded, rules: Grounded, confidence: float | None = None) ->
         return Decision("rules", UNCONFIRMED)
     if model.output == rules.output:
         return Decision("model", None, _confirmed(model, rules))
-    sure_refusal = confidence is not None and confidence >= SURE_REFUSAL
-    ours, theirs = _signs_against(model, but={DOUBTFUL_REFUSAL} if sure_refusal else set()), _signs_against(rules)
+    ours, theirs = _signs_against(model), _signs_against(rules)
     better: Literal["model", "rules"] = "model" if ours < theirs else "rules"
     if ours == theirs:
         sure = confidence is not None and confidence >= SURE
@@ -83,8 +82,8 @@ def _extends(wider: Grounded, other: Grounded) -> bool:
     return bool(theirs) and len(ours) > len(theirs) and all(ours.get(name) == value for name, value in theirs.items())
 
 
-def _signs_against(grounded: Grounded, but: Set[str] = frozenset()) -> int:
-    return sum(WEIGHTS.get(one.code, 1) for one in grounded.problems if one.code in EVIDENCE_AGAINST - but)
+def _signs_against(grounded: Grounded) -> int:
+    return sum(WEIGHTS.get(one.code, 1) for one in grounded.problems if one.code in EVIDENCE_AGAINST)
 
 
 def _confirmed(model: Grounded, rules: Grounded) -> Grounded | None:
