@@ -11,7 +11,8 @@ import mmap
 import shutil
 import struct
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -223,6 +224,24 @@ class GgufFile:
         values = struct.unpack_from(layout, self._bytes, self._at)
         self._at += struct.calcsize(layout)
         return values
+
+
+@contextmanager
+def written_whole(target: Path, architecture: str) -> Iterator[GGUFWriter]:
+    """A writer of a file that appears at `target` only when the block ends well; ConversionError when it cannot be."""
+    partial = target.with_name(target.name + ".partial")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    writer = GGUFWriter(partial, architecture)
+    try:
+        try:
+            yield writer
+        finally:
+            writer.close()
+        partial.replace(target)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def is_matrix(shape: tuple[int, ...]) -> bool:

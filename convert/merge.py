@@ -16,7 +16,7 @@ import numpy as np
 from gguf import MODEL_ARCH, GGUFWriter, LlamaFileType, get_tensor_name_map
 
 from convert.adapter import Adapter, LowRank
-from convert.gguf_file import GgufFile, Matrix, cannot_write, is_matrix
+from convert.gguf_file import GgufFile, Matrix, is_matrix, written_whole
 from tuneserve.errors import ConversionError
 from tuneserve.progress import Progress
 
@@ -40,19 +40,8 @@ def merge(base: Path, adapter: Path, target: Path, about: Mapping[str, str], pro
     """
     source = GgufFile(base)
     deltas = _by_tensor(source, Adapter(adapter))
-    partial = target.with_name(target.name + ".partial")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    writer = GGUFWriter(partial, source.architecture)
-    try:
-        try:
-            largest = _write(writer, source, deltas, about, progress)
-        finally:
-            writer.close()
-        partial.replace(target)
-    except OSError as error:
-        raise cannot_write(target, error) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with written_whole(target, source.architecture) as writer:
+        largest = _write(writer, source, deltas, about, progress)
     return Merged(len(source.tensors), len(deltas), largest)
 
 

@@ -106,7 +106,7 @@ def convert(
         for name, size in _quantised(task.name, folder, f16, quantizations, progress).items():
             progress.say(f"  {name}: {size['bytes'] / 1e6:.0f} MB, {size['bits_per_weight']:.2f} bits per weight")
         choice = _choice(run, task, folder, recipe.convert.served, progress)
-        write_expected_ids(task, run.adapter, folder / EXPECTED_IDS, vocabulary_of(folder))
+        write_expected_ids(task, run.adapter, folder / EXPECTED_IDS, _kept(folder))
         sizes = json.loads((folder / SIZES).read_text(encoding="utf-8"))
         return {"base": base["name"], "sizes": sizes, "served": choice.as_json()}
 
@@ -127,7 +127,7 @@ def training_base(adapter: Path) -> dict[str, str]:
         raise ConversionError(f"{path}: does not name the base ({error!r}); train again with --force") from error
 
 
-def vocabulary_of(folder: Path) -> Vocabulary | None:
+def _kept(folder: Path) -> Vocabulary | None:
     """What of the base's vocabulary the files in `folder` have; None when they have all of it."""
     path = folder / VOCABULARY
     return read_vocabulary(path) if path.is_file() else None

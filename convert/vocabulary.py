@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from gguf import GGMLQuantizationType, GGUFWriter
+from gguf import GGMLQuantizationType
 
-from convert.gguf_file import GgufFile, Replaced, cannot_write
+from convert.gguf_file import GgufFile, Replaced, written_whole
 from tuneserve.errors import ConversionError
 from tuneserve.manifest import write_json
 
@@ -92,26 +92,16 @@ def trim(source: Path, vocabulary: Vocabulary, target: Path) -> None:
     gguf = GgufFile(source)
     replaced = _metadata(gguf, vocabulary)
     rows = np.array(vocabulary.kept)
-    partial = target.with_name(target.name + ".partial")
-    writer = GGUFWriter(partial, gguf.architecture)
-    try:
-        try:
-            gguf.copy_metadata(writer, replaced=replaced)
-            for name, tensor in gguf.tensors.items():
-                stored = gguf.stored(name)
-                if name in _ROW_A_TOKEN:
-                    stored = np.ascontiguousarray(stored[rows])
-                writer.add_tensor(name, stored, raw_dtype=_raw(tensor.kind))
-            writer.write_header_to_file()
-            writer.write_kv_data_to_file()
-            writer.write_tensors_to_file()
-        finally:
-            writer.close()
-        partial.replace(target)
-    except OSError as error:
-        raise cannot_write(target, error) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with written_whole(target, gguf.architecture) as writer:
+        gguf.copy_metadata(writer, replaced=replaced)
+        for name, tensor in gguf.tensors.items():
+            stored = gguf.stored(name)
+            if name in _ROW_A_TOKEN:
+                stored = np.ascontiguousarray(stored[rows])
+            writer.add_tensor(name, stored, raw_dtype=_raw(tensor.kind))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
 
 
 def trimmed_tokenizer(serialised: str, vocabulary: Vocabulary) -> str:

@@ -20,9 +20,6 @@ DOUBTFUL_REFUSAL = "doubtful_refusal"
 WEIGHTS = {DOUBTFUL_REFUSAL: 3}
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9
-# The one from which its refusal is not asked again where no rules read the question. It does not make a refusal
-# stand against a reading of the rules: 1.2.0 is sure of refusing "wind sites over 202kw in berkshire".
-SURE_REFUSAL = 0.99
 
 UNACCOUNTED, REPAIRED = "unaccounted", "repaired"
 

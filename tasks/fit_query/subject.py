@@ -11,6 +11,7 @@ can be asked. Both look for kinds of language, not for subjects: a technology in
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 from tasks.fit_query.amounts import KW
@@ -138,25 +139,28 @@ def beside_request(text: str) -> str | None:
 
     Only where they are asked, not where a sentence of its own tells them (see strange_request).
     """
-    return strange_request(text, (_BESIDE,))
+    # A plain row of filters asks too: "We bid for a contract. Solar in Kent".
+    return _asked(text, (_BESIDE,), lambda one: _asks_about_installations(one) or bool(find_technologies(one)))
 
 
-def strange_request(text: str, patterns: tuple[re.Pattern[str], ...] | None = None) -> str | None:
+def strange_request(text: str) -> str | None:
     """Words of `text` that hardly stand in a question about installations.
 
     Where another sentence asks about installations by itself, a sentence that names none only tells a story:
     "Lovely weather here! What hydro is there in Wales?"
     """
-    patterns = patterns or _STRANGE
+    return _asked(text, _STRANGE, _asks_about_installations)
+
+
+def _asked(text: str, patterns: tuple[re.Pattern[str], ...], asks: Callable[[str], bool]) -> str | None:
+    """The words that one of `patterns` finds, unless sentences that only tell have them and another one `asks`."""
     found = _strange(text, patterns)
     if found is None:
         return None
     ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
     sentences = [text[first:last] for first, last in pairwise(ends)]
-    asking = [one for one in sentences if _strange(one, patterns) is None and _asks_about_installations(one)]
-    if patterns is not _STRANGE:  # a plain row of filters asks too: "We bid for a contract. Solar in Kent"
-        asking += [one for one in sentences if _strange(one, patterns) is None and find_technologies(one)]
     strange = [one for one in sentences if _strange(one, patterns)]
+    asking = any(asks(one) for one in sentences if one not in strange)
     told = all(not _ASKS.match(one) and "?" not in one and not _IMPERATIVE.match(one) for one in strange)
     return None if asking and strange and told else found
 

@@ -9,6 +9,7 @@ only where its words can hardly mean anything else. What slips through may still
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tasks.fit_query.gazetteer import find_places
 from tasks.fit_query.orders import order_in
@@ -61,6 +62,7 @@ _INCLUDED_AGAIN = re.compile(
 _SOFT = ("outside", "rather than", "without", "minus")
 
 
+@lru_cache(maxsize=64)
 def unsayable(text: str) -> tuple[str, str] | None:
     """What `text` plainly asks that no field can say, as (name, words); None when nothing is found."""
     order = order_in(text)
