@@ -358,11 +358,13 @@ def test_a_task_that_has_no_release_is_answered_by_its_rules(settings: Settings)
         assert client.post(ANSWER, json=QUESTION).json()["origin"] == "rules"
 
 
+# The counts of the buckets that have a bound depend on how busy the machine is.
 PROMISED = [
     'tuneserve_answers_total{origin="model",release="distance@unreleased",task="distance"} 1.0',
     'tuneserve_answers_total{origin="cache",release="distance@unreleased",task="distance"} 1.0',
-    'tuneserve_answer_seconds_bucket{le="0.1",origin="model",task="distance"} 1.0',
-    'tuneserve_answer_seconds_bucket{le="0.5",origin="model",task="distance"} 1.0',
+    'tuneserve_answer_seconds_bucket{le="0.1",origin="model",task="distance"} ',
+    'tuneserve_answer_seconds_bucket{le="0.5",origin="model",task="distance"} ',
+    'tuneserve_answer_seconds_bucket{le="+Inf",origin="model",task="distance"} 1.0',
     'tuneserve_engine_seconds_count{engine="scripted",phase="generate"} 1.0',
     'tuneserve_engine_seconds_count{engine="scripted",phase="prompt"} 1.0',
     'tuneserve_problems_total{code="unaccounted",task="distance"} 2.0',
