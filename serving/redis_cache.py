@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jsonschema import Draft202012Validator
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from serving.cache import AS_JSON
 from serving.redis_link import RedisLink
 from tuneserve.answer import Answer
 from tuneserve.task import Task
@@ -19,7 +20,6 @@ FORMAT = 1
 # Keys hold the day, so that after it nobody asks for them.
 KEPT_SECONDS = 24 * 3600
 MOST_BYTES = 64 * 1024
-_ANSWER = TypeAdapter(Answer)
 
 
 class RedisCache:
@@ -44,7 +44,7 @@ class RedisCache:
         return answer
 
     def put(self, key: str, answer: Answer) -> None:
-        value = _ANSWER.dump_json(answer)
+        value = AS_JSON.dump_json(answer)
         if len(value) <= MOST_BYTES:
             self._link.put(self._name(key), value, KEPT_SECONDS)
 
@@ -55,7 +55,7 @@ class RedisCache:
         if len(value) > MOST_BYTES:
             return None
         try:
-            answer = _ANSWER.validate_json(value)
+            answer = AS_JSON.validate_json(value)
         except ValidationError:
             return None
         trusted = answer.task == self._task and answer.origin != "cache" and answer.rows is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,7 +38,7 @@ class Answer:
     origin: Origin
     release: str
     fields: Mapping[str, FieldSource]
-    problems: Sequence[Problem] = ()
+    problems: tuple[Problem, ...] = ()
     cached_from: Origin | None = None
     rows: Rows | None = None
     took_ms: Mapping[str, float] = field(default_factory=dict)

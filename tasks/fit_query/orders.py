@@ -68,6 +68,7 @@ def order_in(text: str) -> str | None:
 _LEET = str.maketrans("013457$@", "oieastsa")
 _TO_IGNORE = ("ignore", "disregard", "override", "forget")
 _WHAT_IS_SET = ("instructions", "instruction", "prompt", "previous", "system", "guidelines")
+_OTHER_FORMS = ("instructor", "instructors", "ignored", "ignores", "forgets", "systems", "prompts")
 _LEAST = 5  # letters of a word that may be misspelt here
 
 
@@ -76,7 +77,7 @@ def _misspelt_order(text: str) -> str | None:
     words = [word for word in word_bag(text) if len(word) >= _LEAST]
     ignored = [word for word in words if _nearly(word.translate(_LEET), _TO_IGNORE)]
     meant = [word for word in words if _nearly(word.translate(_LEET), _WHAT_IS_SET)] if ignored else []
-    spelt_right = {*ignored, *meant} <= {*_TO_IGNORE, *_WHAT_IS_SET, "systems", "prompts"}
+    spelt_right = {*ignored, *meant} <= {*_TO_IGNORE, *_WHAT_IS_SET, *_OTHER_FORMS}
     return " ".join(sorted([*ignored, *meant])) if meant and not spelt_right else None
 
 

@@ -30,6 +30,7 @@ _ONE_THING = re.compile(
     rf"|\b{_KIND}\b[^.?!]*\b(?:with|expiring|having|that|which|whose|closest|nearest)\b[^.?!]*\b(?:{_SUPERLATIVE}|soonest)\b"
     r"|\b(?:(?:which|just|only|the|any|show|give me|list|find) one|single|a solitary)\b"
     r"(?! (?:hundred|thousand|million|and|point|mega\w*|kilo\w*|[kmg]w|year|to|or|of)\b)"
+    rf"|\b(?:which|what)\s+(?:[\w-]+\s+){{0,3}}?{_KIND}\b[^.?!]*\b(?:expires|runs out|ends|finishes|lapses)\b"
     rf"|\b(?:only|next|just)\s+(?:the\s+)?(?:[\w-]+\s+){{0,4}}?{_KIND}\b"
     rf"|\b{_KIND} (?:closest|nearest|next) to\b|\bthe (?:region|year|county|(?:post\s?code )?area) with (?:the )?most\b"
     r"|\b(?:region|year|county|(?:post\s?code )?area|technology)\b[^.?!]{0,12}\b(?:having|leads?|tops?|saw)\b"

@@ -19,7 +19,7 @@ _DIRECTIONS = {
     ),
     "commissioning_date": (
         r"newest|most recent(?:ly)?|youngest|latest(?! to)|desc|descending",
-        r"oldest|earliest|(?<!latest )(?<!newest )(?<!recent )first|asc|ascending",
+        r"oldest|earliest|(?<!st )(?<!set )(?<!recent )first|asc|ascending",
     ),
     "fit_remaining": (
         r"longest|latest to expire|last to expire|desc|descending",

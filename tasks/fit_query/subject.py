@@ -131,6 +131,17 @@ _IMPERATIVE = re.compile(
     r"|sell|buy|quote)\b",
     re.I,
 )
+_ABOUT_PEOPLE = re.compile(
+    r"\b(?:i|i['’](?:m|ve|d|ll)|my|me|our|we|we['’](?:re|ve|d)|us|he|she|they|his|her|their|office|phone)\b",
+    re.IGNORECASE,
+)
+# What makes a sentence one that wants something, or points back at the sites that another one asks for.
+_WANTED = re.compile(
+    r"\b(?:want\w*|need\w*|like|please|pls|plz|give|show|list|tell|include|includ\w+|add\w*|with|calculat\w+"
+    r"|work(?:ed)? out|also|too|after|requir\w+|prefer\w*|interest\w+|wonder\w*|them|these|those|each|sizes?|which"
+    r"|what|how|know|sites?|must|should|within|no more than|at most|up to|from (?:there|here|it))\b",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 6
 
 
@@ -141,6 +152,28 @@ def beside_request(text: str) -> str | None:
     """
     # A plain row of filters asks too: "We bid for a contract. Solar in Kent".
     return _asked(text, (_BESIDE,), lambda one: _asks_about_installations(one) or bool(find_technologies(one)))
+
+
+def only_told(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether what `pattern` finds stands only in sentences about the asker, beside one that asks or lists filters.
+
+    "The median age in our choir is 71. Solar in Kent" tells of a median; "Solar in Kent. I need medians" does not.
+    """
+    ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
+    sentences = [text[first:last] for first, last in pairwise(ends)]
+    having = [one for one in sentences if pattern.search(one)]
+    return bool(having) and all(map(_tells, having)) and any(map(_requests, (x for x in sentences if x not in having)))
+
+
+def _tells(sentence: str) -> bool:
+    """Whether the sentence is about people and has nothing of a request."""
+    wanted = _ASKS.match(sentence) or "?" in sentence or _IMPERATIVE.match(sentence) or _WANTED.search(sentence)
+    about_sites = _SITES.search(sentence) or find_technologies(sentence, misspelt=True)
+    return not wanted and not about_sites and _ABOUT_PEOPLE.search(sentence) is not None
+
+
+def _requests(sentence: str) -> bool:
+    return bool(find_technologies(sentence)) or _asks_about_installations(sentence)
 
 
 def strange_request(text: str) -> str | None:

@@ -15,7 +15,7 @@ from tasks.fit_query.gazetteer import find_places
 from tasks.fit_query.orders import order_in
 from tasks.fit_query.postcodes import find_postcodes
 from tasks.fit_query.quotation import spans_of
-from tasks.fit_query.subject import beside_request
+from tasks.fit_query.subject import beside_request, only_told
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
 from tasks.fit_query.unsayable_wordings import WORDINGS
 
@@ -59,6 +59,8 @@ _INCLUDED_AGAIN = re.compile(
     r"|\binclude (?:it|them) after all\b",
     re.IGNORECASE,
 )
+# What people also tell of their own lives: journeys, marks, shares of a prize.
+_OFTEN_TOLD = ("distance", "statistic")
 _SOFT = ("outside", "rather than", "without", "minus")
 
 
@@ -70,7 +72,9 @@ def unsayable(text: str) -> tuple[str, str] | None:
         return "instruction", order
     for name, pattern in _COMPILED:
         found = pattern.search(text)
-        if found and not (name == "two FIT ids" and _TAKEN_BACK.search(found.group())):
+        if not found or (name == "two FIT ids" and _TAKEN_BACK.search(found.group())):
+            continue
+        if not (name in _OFTEN_TOLD and only_told(text, pattern)):
             return name, found.group().strip()
     beside = beside_request(text)
     return ("beside", beside) if beside else _pairs(text) or _exclusion(text)

@@ -100,13 +100,16 @@ def test_the_gateway_s_own_cost_is_met_when_nobody_was_refused_and_three_percent
 @pytest.mark.parametrize(("stranger", "counted"), [(False, True), (True, False)])
 def test_only_what_the_benchmark_started_counts_as_its_own_time(stranger: bool, counted: bool) -> None:
     works = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ntime.sleep(60)"
-    before = own_ticks()
-    with subprocess.Popen([sys.executable, "-c", works], stdout=subprocess.PIPE, start_new_session=stranger) as busy:
-        assert busy.stdout is not None
-        busy.stdout.readline()
-        seconds = (own_ticks() - before) / TICKS
-        busy.kill()
-    assert (seconds >= 0.45) is counted
+    took = []
+    for _ in range(3):
+        before = own_ticks()
+        with subprocess.Popen([sys.executable, "-c", works], stdout=subprocess.PIPE, start_new_session=stranger) as one:
+            assert one.stdout is not None
+            one.stdout.readline()
+            took.append((own_ticks() - before) / TICKS)
+            one.kill()
+    # What other tests started may still be ending: the least of three is without it.
+    assert (min(took) >= 0.45) is counted
 
 
 def test_a_whole_processor_taken_by_others_is_seen() -> None:

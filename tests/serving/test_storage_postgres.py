@@ -59,6 +59,7 @@ def test_what_is_logged_is_in_postgresql_and_twice_is_once(postgres_url: str, tm
         store.log(an_answer("a", alternative={"metres": 3}))
         store.log(an_answer("b", input="a\0b"))  # PostgreSQL keeps no NUL
         store.log_failure("distance", "distance@1.0.0", "?", "no-answer")
+        assert store.flush(60)
         assert store.task_of(f"{'a':0>32}") == "distance"
         store.correct(uuid.uuid4().hex, f"{'a':0>32}", {"metres": 1}, "‘ö’")
         store.close()

@@ -32,7 +32,7 @@ def an_answer(identity: str, **changes: Any) -> Answer:
         origin="model",
         release="distance@1.0.0",
         fields={"metres": FieldSource("grounding", None)},
-        problems=[Problem("unaccounted", "'ö' stands in no field")],
+        problems=(Problem("unaccounted", "'ö' stands in no field"),),
         took_ms={"total": 1.5},
     )
     return replace(answer, **changes)

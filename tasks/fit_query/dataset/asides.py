@@ -17,8 +17,9 @@ from tasks.fit_query.dataset.places import gazetteer
 from tasks.fit_query.dataset.plan import Question
 from tasks.fit_query.dataset.question import OPEN, SPAN
 
-CORRECTED = 0.06
+CORRECTED = 0.08
 LATE = 0.3  # of the corrections, where one value alone is meant
+IN_FRONT = 0.22
 TAKEN_BACK_LATE = {"location", "limit", "capacity_min", "capacity_max", "built_in", "built_after", "built_before"}
 WHEREABOUTS = {"location", "locations", "postcodes"}
 # A story about one of these, told to a question that names no technology, would seem to name it.
@@ -47,6 +48,7 @@ def with_asides(rng: Random, question: Question) -> Question:
     tell = {
         "before": _before,
         "tale": _tale,
+        "harmless": _harmless,
         "anecdote": _anecdote,
         "behind": _behind,
         "history": _history,
@@ -80,10 +82,13 @@ def corrected(rng: Random, question: Question) -> str:
     if wrong is None or wrong.lower() in SPAN.sub(r"\2", question.text).lower():
         return question.text
     words = table("asides")["corrected"]
+    if field_of[found.group(1)] not in ("locations", "postcodes") and rng.random() < IN_FRONT:
+        told = _filled(rng, words["before"], {"wrong": wrong, "right": found.group(2)})
+        return _joined(rng, _started(rng, told), question.text)
     if rng.random() < LATE and _alone(question.reading, field_of[found.group(1)], wrong, found.group(2)):
         # The whole question first, then the value that it should have had: "top 10 in Kent. Actually make it 20".
         said_first = question.text[: found.start()] + wrong + question.text[found.end() :]
-        return said_first.rstrip(".? ") + _filled(rng, words["late"], {"right": found.group()})
+        return said_first.rstrip(".? ") + _filled(rng, words["late"], {"wrong": wrong, "right": found.group()})
     templates = words["fit_id" if field_of[found.group(1)] == "fit_id" else "templates"]
     both = bracketed(said(rng, templates, {"wrong": wrong, "right": found.group()}))
     return question.text[: found.start()] + both + question.text[found.end() :]
@@ -207,6 +212,18 @@ def _tale(rng: Random, text: str, words: dict[str, str]) -> str:
     if rng.random() < 0.25:
         told = f"{told}. {_filled(rng, lines('tales_before'), words)}"
     return _joined(rng, told if rng.random() < 0.8 else told[0].lower() + told[1:], text)
+
+
+def _harmless(rng: Random, text: str, words: dict[str, str]) -> str:
+    """Words of refusals around the question, which refuse nothing: "ignore my typos", "the owner was out"."""
+    roll = rng.random()
+    if roll < 0.45:
+        return _joined(rng, _started(rng, _filled(rng, lines("harmless_before"), words)), text)
+    if roll < 0.75:
+        ended = text.rstrip(".") if not text.endswith("?") else text
+        return ended + _filled(rng, lines("harmless_behind"), words)
+    template = _filled(rng, lines("harmless_around"), words | {"request": "{request}"})
+    return template.replace("{request}", text if template.endswith("{request}") else text.rstrip("."))
 
 
 def _history(rng: Random, text: str, words: dict[str, str]) -> str:

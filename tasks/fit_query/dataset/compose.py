@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.fit_query.dataset import layouts, terse
 from tasks.fit_query.dataset.nouns import TECHNOLOGIES, noun
-from tasks.fit_query.dataset.phrases import expanded, filled, said, table
+from tasks.fit_query.dataset.phrases import expanded, filled, lines, said, table
 from tasks.fit_query.dataset.question import Clause, text_of
 from tasks.fit_query.dataset.referring import referred
 
@@ -169,6 +169,8 @@ def arranged(rng: Random, style: str, names: list[str], clauses: list[Clause], h
         return layouts.laid_out(rng, style, names, everything)
     if style == "referring" and not head and (told := referred(rng, names, clauses)):
         return told
+    if style == "scattered" and not head and (told := _scattered(rng, names, clauses)):
+        return told
     if style == "last" and not head and all(clause.has("post") for clause in clauses) and clauses:
         return _noun_last(rng, names, clauses)
     if style in ("plain", "polite", "dictated", "nonnative", "story") and rng.random() < 0.28:
@@ -271,6 +273,19 @@ def _chatted(rng: Random, names: list[str], clauses: list[Clause], head: Clause 
             said_more = text_of(rng, clause, "tail")
         core = f"{core}{rng.choice(words['connectors'])}{said_more}"
     return core
+
+
+def _scattered(rng: Random, names: list[str], clauses: list[Clause]) -> str | None:
+    """The noun and its filters apart from each other, as points, replies or sentences of their own."""
+    alone = [clause for clause in clauses if clause.has("post") or clause.has("bare")][: rng.choice([1, 2, 2, 3, 3])]
+    if not alone or any(clause.number == "s" or clause.has("around") for clause in clauses):
+        return None
+    inside = [clause for clause in clauses if clause not in alone]
+    slots = {"noun": phrase_of(rng, names, inside) if inside else noun(rng, names, "plural")}
+    for number, clause in enumerate(alone, 1):
+        positions = [position for position in ("post", "bare") if clause.has(position)]
+        slots[f"c{number}"] = text_of(rng, clause, rng.choice(positions))
+    return said(rng, [form for form in lines("scattered") if form.count("{c") == len(alone)], slots)
 
 
 def _noun_last(rng: Random, names: list[str], clauses: list[Clause]) -> str:

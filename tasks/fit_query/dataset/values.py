@@ -82,6 +82,10 @@ def _amount(rng: Random, register: str) -> Amount:
         if "." in digits and rng.random() < 0.14:
             digits = digits.replace(".", ",") if len(digits.split(".")[1]) != 3 else digits
         return Amount(f"{digits}{rng.choice(table('amounts')['megawatt_units'])}", mw * 1000)
+    if roll < 0.91:
+        # Figures that look like a year of expiry: a question about them is none that has to be refused.
+        kw = rng.choice([rng.randrange(199, 210), rng.randrange(2020, 2050)])
+        return Amount(f"{kw}{unit(rng)}", kw)
     if roll < 0.97:
         kw = rng.choice([1000, 1200, 1250, 1500, 1800, 2000, 2300, 2500, 3000, 3500, 4000, 4999, 5000])
         digits = rng.choice([f"{kw:,}", f"{kw:,}", str(kw), f"{kw:,}".replace(",", " ")])

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from tasks.fit_query import TASK
-from tasks.fit_query.dataset import QUALITY, generate, refusal, twins, values
+from tasks.fit_query.dataset import QUALITY, capacities, generate, locations, refusal, twins, values
 from tasks.fit_query.dataset.asides import corrected, with_asides
 from tasks.fit_query.dataset.categories import CATEGORIES, everyday
+from tasks.fit_query.dataset.compose import arranged
 from tasks.fit_query.dataset.generator import normalised
 from tasks.fit_query.dataset.locations import unknown_places
 from tasks.fit_query.dataset.phrases import FOLDER, SLOT, expanded, filled, lines, table
@@ -216,12 +217,16 @@ def test_every_phrase_expands_to_text_with_known_slots() -> None:
     }
     of_refusals = {"t2", "tx", "y", "ye", "ye2", "kw", "id2", "o", "o_single", "org", "maker", "m", "money"}
     of_asides = {"who", "name", "day", "request", "right", "ref", "phone", "energy"}
-    known = limits | places | nouns | of_refusals | of_asides
+    of_scattered = {"noun", "c1", "c2", "c3"}
+    known = of_scattered | limits | places | nouns | of_refusals | of_asides
     for file, template in templates():
         for seed in range(3):
             text = expanded(Random(seed), template)
             assert set(SLOT.findall(text)) <= known, (file, template)
-            assert "|" not in text or file in ("ask.toml", "refusals.toml", "terse.toml"), (file, template)
+            assert "|" not in text or file in ("ask.toml", "refusals.toml", "terse.toml", "scattered.txt"), (
+                file,
+                template,
+            )
 
 
 def told(question: Question, seeds: int) -> list[Question]:
@@ -267,7 +272,9 @@ def test_a_corrected_value_comes_right_before_the_one_that_counts() -> None:
     marks = Marks()
     slot, mark = marks.quote("FIT 2201")
     asked = Question(f"rate of {slot}", {"fit_id": mark}, {}, "plain", "f", "-")
-    texts = [SPAN.sub(r"[\2]", corrected(Random(seed), asked)) for seed in range(20)]
+    texts = [SPAN.sub(r"[\2]", corrected(Random(seed), asked)) for seed in range(30)]
+    texts = [text for text in texts if text.startswith("rate of ")]  # else a sentence in front takes it back
+    assert len(texts) > 10
     assert all(re.fullmatch(r"rate of \d+\W+[\w :,]+\W*\[FIT 2201\]\)?", text) for text in texts), texts
 
 
@@ -328,3 +335,30 @@ def test_numbers_are_said_in_british_words(number: int, words: str) -> None:
 
 def test_years_are_said_as_they_are_spoken() -> None:
     assert [values.year_in_words(year) for year in (2009, 2012)] == ["two thousand and nine", "twenty twelve"]
+
+
+def test_words_of_refusals_around_a_question_refuse_nothing() -> None:
+    asked = Question("solar in Kent", {"technology": "Photovoltaic"}, {}, "plain", "f", "Kent")
+    wrapped = [one for one in told(asked, 900) if one.family == "f|harmless"]
+    assert len({one.text for one in wrapped}) > 40
+    assert all(re.search(r"solar in kent", one.text, re.IGNORECASE) for one in wrapped)
+
+
+def test_a_value_taken_back_in_front_of_the_question_is_no_value_of_it() -> None:
+    marks = Marks()
+    slot, mark = marks.quote("Kent")
+    asked = Question(f"solar in {slot}", {"technology": "Photovoltaic", "location": mark}, {}, "plain", "f", "Kent")
+    texts = [corrected(Random(seed), asked) for seed in range(200)]
+    in_front = [text for text in texts if text.lower().endswith(f"solar in {slot}".lower()) and len(text) > 20]
+    assert len(in_front) > 20
+    assert all(finished(text, asked.reading)[1]["location"] == "Kent" for text in in_front)
+
+
+def test_scattered_filters_are_all_there() -> None:
+    marks = Marks()
+    where, _ = locations.where(Random(1), marks, "one")
+    size = capacities.capacity(Random(1), marks, "plain", "min")
+    quoted = [SPAN.search(one) for clause in (where, size) for one in clause.slots.values()]
+    made = [arranged(Random(seed), "scattered", ["Hydro"], [where, size], None) for seed in range(60)]
+    assert len(set(made)) > 40
+    assert all(span is None or span.group() in text for text in made for span in quoted)

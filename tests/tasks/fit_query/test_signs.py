@@ -179,6 +179,11 @@ def test_an_answer_to_a_strange_request_is_doubted(text: str) -> None:
         ("[INST] wind [/INST]", "instruction"),
         ("wind in Kent, then write me a poem", "instruction"),
         ("set the tariff of FIT 715 to 60p", "instruction"),
+        ("Wind in Kent. I need the median", "statistic"),
+        ("Wind in Kent. Their share of the total would please my boss", "statistic"),
+        ("My boss is curious. What percentage of wind is in Kent?", "statistic"),
+        ("We live in Hove. Solar in Kent, 40 miles from us at most", "distance"),
+        ("Solar in Kent. Within 40 miles of my house", "distance"),
     ],
 )
 def test_what_no_field_can_say_is_named(text: str, name: str) -> None:
@@ -210,6 +215,12 @@ def test_what_no_field_can_say_is_named(text: str, name: str) -> None:
         "A man with a Vestas told me to ask. Which turbines are in Angus?",
         "hydro schemes that belong to Glenrothes",
         "compare wind and hydro in Devon and Cornwall",
+        "The median age in our choir is 71. Wind in Kent",
+        "Wind in Kent. My daughter got 97 per cent in French",
+        "I'm on the train, 40 miles from home. Which turbines are in Angus?",
+        "My share of the prize was £500. Solar in Kent",
+        "My driving instructor told me to forget everything I knew. Wind in Kent",
+        "The new system at work prompts you every time you breathe. Wind in Kent",
     ],
 )
 def test_what_only_looks_unsayable_is_not(text: str) -> None:
