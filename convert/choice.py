@@ -46,7 +46,7 @@ def choose(configured: str, scored: Callable[[str], Report], progress: Progress)
         return Choice(configured, UNQUANTISED, {})
     whole = scored(UNQUANTISED)
     exact = {UNQUANTISED: whole.share("exact")}
-    for name in LADDER[LADDER.index(configured) : -1]:
+    for name in _tried(configured):
         report = scored(name)
         exact[name] = report.share("exact")
         lost, n = exact[UNQUANTISED].hits - exact[name].hits, exact[name].n
@@ -65,6 +65,12 @@ def choose(configured: str, scored: Callable[[str], Report], progress: Progress)
             return Choice(configured, name, exact)
     progress.say(f"  f16 is taken: each smaller type loses more than {MOST_LOST} point")
     return Choice(configured, UNQUANTISED, exact)
+
+
+def _tried(configured: str) -> tuple[str, ...]:
+    """The types from small to large; behind one that is none of the ladder comes the largest."""
+    quantised = LADDER[:-1]
+    return quantised[quantised.index(configured) :] if configured in quantised else (configured, quantised[-1])
 
 
 def write_choice(folder: Path, choice: Choice) -> None:

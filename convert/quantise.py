@@ -6,13 +6,15 @@ import ctypes
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convert.gguf_file import GgufFile, Weight
+from gguf import GGMLQuantizationType
+
+from convert.gguf_file import GgufFile, Weight, is_matrix
 from convert.tool_log import kept_log
 from tuneserve.errors import ConversionError, UsageError
 from tuneserve.progress import Bar, Progress
@@ -26,8 +28,12 @@ QUANTIZATIONS = {
     "q4_k_m": "LLAMA_FTYPE_MOSTLY_Q4_K_M",
     "q4_k_s": "LLAMA_FTYPE_MOSTLY_Q4_K_S",
     "q4_0": "LLAMA_FTYPE_MOSTLY_Q4_0",
+    "q4_0_ffn": "LLAMA_FTYPE_MOSTLY_Q8_0",
     "q3_k_m": "LLAMA_FTYPE_MOSTLY_Q3_K_M",
 }
+# {quantization: {regular expression of tensors' names: their own type}}
+# Feed-forward matrices are two thirds of a small model; what attends and what names tokens keeps 8 bits.
+_APART = {"q4_0_ffn": {"ffn_(up|gate|down)": GGMLQuantizationType.Q4_0}}
 
 _STEP = re.compile(r"\[\s*(\d+)/\s*(\d+)\]")
 _FALLBACK = re.compile(
@@ -81,6 +87,11 @@ def quantise(source: Path, target: Path, quantization: str, progress: Progress) 
     parameters = llama_cpp.llama_model_quantize_default_params()
     parameters.ftype = getattr(llama_cpp, file_type)
     parameters.nthread = len(os.sched_getaffinity(0))
+    apart = _APART.get(quantization, {})
+    if apart:
+        parameters.tt_overrides = _overrides(apart)
+        # With weights, even all alike, llama.cpp fits a block's scale by least squares: 5 % less error in q4_0.
+        parameters.imatrix = _alike(GgufFile(source))
     partial = target.with_name(target.name + ".partial")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -98,6 +109,28 @@ def quantise(source: Path, target: Path, quantization: str, progress: Progress) 
     finally:
         partial.unlink(missing_ok=True)
     return Quantised(target, weight, _fallbacks(said))
+
+
+def _overrides(types: Mapping[str, GGMLQuantizationType]) -> Any:
+    """The C array of (pattern, type) that ends with an empty entry."""
+    from llama_cpp import llama_cpp
+
+    entries = (llama_cpp.llama_model_tensor_override * (len(types) + 1))()
+    for entry, (pattern, kind) in zip(entries, types.items(), strict=False):
+        entry.pattern, entry.type = pattern.encode(), kind
+    return entries
+
+
+def _alike(source: GgufFile) -> Any:
+    """An importance matrix that weighs each column of each matrix the same; ends with an empty entry."""
+    from llama_cpp import llama_cpp
+
+    matrices = [(name, tensor.shape[-1]) for name, tensor in source.tensors.items() if is_matrix(tensor.shape)]
+    entries = (llama_cpp.llama_model_imatrix_data * (len(matrices) + 1))()
+    for entry, (name, columns) in zip(entries, matrices, strict=False):
+        ones = (ctypes.c_float * columns)(*([1.0] * columns))
+        entry.name, entry.data, entry.size = name.encode(), ones, columns
+    return entries
 
 
 @contextmanager

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from training.base import BaseReference, load_model
+from training.interpolation import interpolated
 from tuneserve.errors import StageError, UsageError
 from tuneserve.manifest import sha256_of_file
 from tuneserve.recipe import LoraSection, Recipe
 from tuneserve.release import examples_seen, modelfiles_folder
+
+WEIGHTS = "adapter_model.safetensors"
 
 
 def lora_settings(lora: LoraSection) -> dict[str, Any]:
@@ -47,7 +50,7 @@ class Start:
 def find_start(name: str, task: str, base: BaseReference, lora: LoraSection) -> Start:
     """The adapter that a recipe's start_from names. Raises UsageError when it is none, or of another base or shape."""
     folder = modelfiles_folder(task) / "adapter" if name == "released" else Path(name).expanduser()
-    weights, config = folder / "adapter_model.safetensors", folder / "adapter_config.json"
+    weights, config = folder / WEIGHTS, folder / "adapter_config.json"
     if not weights.is_file() or not config.is_file():
         raise UsageError(
             f"start_from = '{name}': {folder} holds no adapter (adapter_model.safetensors, adapter_config.json); "
@@ -105,29 +108,36 @@ def _put_on(model: Any, start: Start) -> None:
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    weights = load_file(start.folder / "adapter_model.safetensors")
+    weights = load_file(start.folder / WEIGHTS)
     loaded = set_peft_model_state_dict(model, weights)
     if len(weights) != sum(weight.requires_grad for weight in model.parameters()) or loaded.unexpected_keys:
         raise UsageError(f"start_from: the adapter in {start.folder} has other layers than this training's")
 
 
-def save_adapter(model: Any, folder: Path, base: BaseReference) -> None:
+def save_adapter(
+    model: Any, folder: Path, base: BaseReference, start: Start | None = None, start_share: float = 0.0
+) -> None:
     """Writes adapter_model.safetensors and adapter_config.json as PEFT does, the weights in fp16.
 
+    `start_share` of the weights are those of `start`, where there is one.
     fp16 rather than bf16: LoRA's weights are small numbers, where it has three more bits of precision.
     """
     import torch
     from peft import get_peft_model_state_dict
-    from safetensors.torch import save_file
+    from safetensors.torch import load_file, save_file
 
-    weights = get_peft_model_state_dict(model, save_embedding_layers=False)
+    weights: dict[str, Any] = get_peft_model_state_dict(model, save_embedding_layers=False)
+    if start is not None and start_share:
+        # On the processor, where the start's file is read to.
+        reached = {name: weight.detach().cpu() for name, weight in weights.items()}
+        weights = interpolated(load_file(start.folder / WEIGHTS), reached, start_share)
     halves = {name: weight.detach().cpu().to(torch.float16).contiguous() for name, weight in weights.items()}
     broken = [name for name, weight in halves.items() if not torch.isfinite(weight).all()]
     if broken:
         raise StageError(
             f"training diverged: {len(broken)} tensors have values that are not finite; lower learning_rate"
         )
-    save_file(halves, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    save_file(halves, folder / WEIGHTS, metadata={"format": "pt"})
     config = model.peft_config["default"]
     config.base_model_name_or_path = base.name
     config.inference_mode = True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from training.adapter import Start, find_start, peft_model, save_adapter, trained_parameters
 from training.base import BaseReference, check_device, find_base, load_tokenizer
 from training.batches import Encoded, encode, shared_prefix
-from tuneserve.errors import DataError
+from tuneserve.errors import DataError, UsageError
 from tuneserve.example import Example, read_examples
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_json, write_json
 from tuneserve.progress import Progress
@@ -84,6 +84,9 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     start = None
     if recipe.lora.start_from:
         start = find_start(recipe.lora.start_from, task.name, base, recipe.lora)
+    share = recipe.lora.start_share
+    if share and start is None:
+        raise UsageError("start_share says how much of start_from's weights is kept: name start_from too")
     request = Request(
         stage="train",
         # Of the data set only what is trained on: a change to the task that leaves these files as they were
@@ -92,7 +95,8 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
         config={
             "task": task.name,
             "base": base.identity,
-            "lora": recipe.lora.model_dump(exclude={"start_from"}),
+            # Without a share nothing is kept of the start, as in runs from before there was one.
+            "lora": recipe.lora.model_dump(exclude={"start_from"} | ({"start_share"} if not share else set())),
             "start": start and start.sha256,
             "train": recipe.train.model_dump(),
             "limits": overrides.limits,
@@ -141,7 +145,7 @@ def _train(
     settings = recipe.model_dump()
     with open_log(folder, position.step, f"{run.task}/{run.name}", settings, overrides.wandb) as log:
         loop.run(position, log)
-    save_adapter(model, folder, base)
+    save_adapter(model, folder, base, start, recipe.lora.start_share)
     tokenizer.save_pretrained(folder)
     info = training_info(task, recipe, overrides, base, start, data, position, loop.steps, model)
     write_json(folder / "training_info.json", info)

@@ -12,7 +12,7 @@ from tuneserve.errors import UsageError
 from tuneserve.task import project_root
 
 Quantization = Literal["bnb4", "bf16", "fp32"]
-FileType = Literal["f16", "q4_k_m", "q5_k_m", "q6_k", "q8_0"]
+FileType = Literal["f16", "q4_k_m", "q4_0_ffn", "q5_k_m", "q6_k", "q8_0"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -39,12 +39,15 @@ class LoraSection(Section):
 
     start_from  an adapter whose weights training begins with: "released" (the task's own in modelfiles/)
                 or a folder; without it the weights are fresh
+    start_share how much of those weights the adapter keeps: 0.5 is the mean of where training began and ended,
+                which knows the old language better than the end alone (training/interpolation.py)
     """
 
     r: int = Field(16, ge=1, le=1024)
     alpha: int = Field(32, ge=1)
     dropout: float = Field(0.0, ge=0.0, lt=1.0)
     start_from: str | None = Field(None, min_length=1)
+    start_share: float = Field(0.0, ge=0.0, lt=1.0)
     target_modules: Literal["all-linear"] | list[str] = "all-linear"
     rslora: bool = False
 

@@ -170,6 +170,8 @@ def said_of_date(lowered: str, start: int, end: int) -> str | None:
         return sign.lastgroup
     found, behind = _DATE_BEFORE.search(before), _DATE_BEHIND.match(lowered, end)
     if found and behind:
+        if _DENIAL.search(before[: found.start()]):
+            return None  # "nothing from 2013 or later"
         return None if found.lastgroup != behind.lastgroup else found.lastgroup
     if behind:
         return None if found and _DENIAL.search(before[: found.start()]) else behind.lastgroup

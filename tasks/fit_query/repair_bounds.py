@@ -18,6 +18,7 @@ from tasks.fit_query.story_figures import is_of_story
 from tasks.fit_query.words import split_words, word_set
 
 _SIMILAR = 80
+_CORRECTION = 30  # characters at most between a value that is taken back and the one that counts
 _PLURAL = 2
 JOINT = re.compile(r"\s*(?:[-–—&]|\b(?:to|and|n|up to|through|until)\b)\s*", re.IGNORECASE)
 _LONGER = re.compile(
@@ -191,13 +192,17 @@ def _turn(repair: Repair, key: str) -> None:
     if span is None or amount is None or amount.start < span.start or amount.number is None:
         return
     kind, _, bound = key.partition("_")
+    if _said_elsewhere(repair, repair.reading[key], bound):
+        return
     said = said_of_amount(repair.lowered, amount.start, max(span.end, amount.end))
     if said is None and "+" in amount.text:
         said = "min"  # "5+ MW"
     if said is None and re.search(r"(?:ish|odd|or so)\b", amount.text, re.IGNORECASE):
         said = "about"  # "500-odd kW"
     if said is None and key == "remaining_min" and "remaining_max" not in repair.reading:
-        around = repair.lowered[max(0, amount.start - 30) : amount.start] + "|" + repair.lowered[amount.end :][:15]
+        corrected = [one.start for one in repair.draft.amounts if 0 < amount.start - one.end < _CORRECTION]
+        first = min([*corrected, amount.start])  # "over 4, sorry, 5 years left"
+        around = repair.lowered[max(0, first - 30) : amount.start] + "|" + repair.lowered[amount.end :][:15]
         said = None if _LONGER.search(around) else "max"  # "5 years left" without more is at most 5
     if said == "about" and bound in ("min", "max"):
         said = "about" if kind == "capacity" and _is_only_about(repair, amount, key) else None
@@ -222,6 +227,12 @@ def _turn(repair: Repair, key: str) -> None:
         return
     words = repair.text[max(0, amount.start - 15) : amount.end + 8].strip()
     repair.rename(key, said_key, f"'{words}' does not mean {key}")
+
+
+def _said_elsewhere(repair: Repair, quoted: str, bound: str) -> bool:
+    """Whether the amount stands twice and the other time has the bound: "not 8 but 11 yrs. At least 11 yrs left"."""
+    places = list(re.finditer(rf"(?<![\w.]){re.escape(quoted.lower())}(?!\w)", repair.lowered))
+    return len(places) > 1 and any(said_of_amount(repair.lowered, *one.span()) == bound for one in places)
 
 
 def _is_bare(repair: Repair, amount: Amount, key: str) -> bool:

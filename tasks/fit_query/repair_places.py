@@ -21,7 +21,9 @@ from tasks.fit_query.whereabouts import find_unknown, is_own_place
 from tasks.fit_query.words import key_of, word_set
 
 _SIMILAR, _AHEAD = 70, 10
-_QUALIFYING = re.compile(r"\s*(?:,|\(|\bin\b|,\s*in\b|(?<=\s))\s*(?:the\s+)?", re.IGNORECASE)
+_QUALIFYING = re.compile(
+    r"\s*(?:,|\(|(?:,\s*)?\b(?:(?:up|down|over|out)\s+)?in\b|(?<=\s))\s*(?:the\s+)?", re.IGNORECASE
+)
 _LIST = re.compile(
     r"\s*(?:,\s*(?:and|or)?|;|and(?: also)?|or(?: else)?|&|/|\+|\bn\b|plus|as well as|(?:together|along) with)\s*"
     r"(?:in\s+|near\s+)?(?:the\s+)?",

@@ -18,7 +18,7 @@ _DIRECTIONS = {
         r"smallest|lowest|tiniest|asc|ascending|low to high|(?<!at )least",
     ),
     "commissioning_date": (
-        r"newest|most recent(?:ly)?|youngest|latest(?! to)|desc|descending",
+        r"newest|newset|newst|nwest|most recent(?:ly)?|youngest|latest(?! to)|desc|descending",
         r"oldest|earliest|(?<!st )(?<!set )(?<!recent )first|asc|ascending",
     ),
     "fit_remaining": (

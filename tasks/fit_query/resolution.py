@@ -59,7 +59,7 @@ def resolve(quoted: str) -> Resolution:
     return _with_qualifier(quoted) or _corrected(whole) or Resolution(unknown=quoted)
 
 
-_DIVIDER = re.compile(r"\s*[,(;/]\s*|\s+(?:in|near|of|-|–)\s+", re.IGNORECASE)
+_DIVIDER = re.compile(r"\s*[,(;/]\s*|\s+(?:(?:(?:up|down|over|out)\s+)?in|near|of|-|–)\s+", re.IGNORECASE)
 
 
 def _with_qualifier(quoted: str) -> Resolution | None:

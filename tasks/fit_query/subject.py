@@ -81,6 +81,7 @@ _BESIDE = re.compile(
     r"|\bpowerwalls?\b|\bdowntime\b|\boutages?\b|\btripped\b|\bstood still\b|\bppas?\b"
     r"|\bmaintenance contracts?\b|\bwarrant(?:y|ies)\b|\blat(?:itude)?s?[ /,&-]*(?:and )?long(?:itude)?s?\b"
     r"|\bgrid ref\w*"
+    r"|\b(?:north|south|east|west)(?:[- ]?(?:east|west))?(?:ern|erly)?[- ]facing\b"
     r"|\bon the market\b|\bacreage\b"
     r"|\b(?:archimed\w+|kaplan|pelton|francis) (?:screws?|turbines?|wheels?|runners?)\b|\bgearless\b"
     r"|\bdirect[- ]drive\b"
@@ -137,8 +138,8 @@ _ABOUT_PEOPLE = re.compile(
 )
 # What makes a sentence one that wants something, or points back at the sites that another one asks for.
 _WANTED = re.compile(
-    r"\b(?:want\w*|need\w*|like|please|pls|plz|give|show|list|tell|include|includ\w+|add\w*|with|calculat\w+"
-    r"|work(?:ed)? out|also|too|after|requir\w+|prefer\w*|interest\w+|wonder\w*|them|these|those|each|sizes?|which"
+    r"\b(?:want\w*|need\w*|like|please|pls|plz|give|show|list|tell (?:me|us)|include|includ\w+|add\w*|with|calculat\w+"
+    r"|work(?:ed)? out|also|too|requir\w+|prefer\w*|interest\w+|wonder\w*|them|these|those|each|sizes?|which"
     r"|what|how|know|sites?|must|should|within|no more than|at most|up to|from (?:there|here|it))\b",
     re.IGNORECASE,
 )
@@ -173,7 +174,7 @@ def _tells(sentence: str) -> bool:
 
 
 def _requests(sentence: str) -> bool:
-    return bool(find_technologies(sentence)) or _asks_about_installations(sentence)
+    return bool(find_technologies(sentence, misspelt=True) or _SITES.search(sentence))
 
 
 def strange_request(text: str) -> str | None:

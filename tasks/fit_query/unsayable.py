@@ -60,7 +60,7 @@ _INCLUDED_AGAIN = re.compile(
     re.IGNORECASE,
 )
 # What people also tell of their own lives: journeys, marks, shares of a prize.
-_OFTEN_TOLD = ("distance", "statistic")
+_OFTEN_TOLD = ("distance", "statistic", "a later place in a ranking")
 _SOFT = ("outside", "rather than", "without", "minus")
 
 

@@ -55,6 +55,11 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"\b(?:except|excluding|other than|apart from|but not|not (?:built|commissioned|installed|put up|from|in))\s+"
         r"(?:in |those (?:of|from|in) |from )?(?:19|20)\d\d\b",
     ),
+    (
+        "exclusion",
+        r"\b(?:leav(?:e|es|ing)|cut(?:ting)?|miss(?:ing)?|tak(?:e|ing)|rul(?:e|ing)) out (?:anything|everything"
+        r"|whatever|any|all|those|the ones)\b(?! (?:typos?|of that|that))",
+    ),
     ("exclusion", r"(?:!=|<>|≠)\s*['\"]?\w+"),
     (
         "exclusion",

@@ -29,7 +29,9 @@ from tasks.fit_query.quotation import Span, spans_of
 from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.words import Word, split_words
 
-_QUALIFYING = re.compile(r"\s*(?:,|\(|\bin\b|,\s*in\b)?\s*(?:the\s+)?(?:county\s+of\s+)?", re.IGNORECASE)
+_QUALIFYING = re.compile(
+    r"\s*(?:,|\(|(?:,\s*)?\b(?:(?:up|down|over|out)\s+)?in\b)?\s*(?:the\s+)?(?:county\s+of\s+)?", re.IGNORECASE
+)
 _JOINT = re.compile(
     r"\s*(?:,?\s*(?:\band\b|\bor\b|&|\+|/|\bn\b|\bplus\b|\bas well as\b|\bvs?\b|\bversus\b))", re.IGNORECASE
 )

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from gguf import GGMLQuantizationType, dequantize, quantize
 
 from convert.gguf_file import GgufFile
 from convert.quantise import QUANTIZATIONS, quantise
@@ -42,6 +43,22 @@ def test_failure_of_llama_cpp_is_one_line_with_its_reason_and_log(small_base: Pa
     assert "llama.context_length" in log.read_text()
     log.unlink()
     assert not list(tmp_path.glob("out*"))
+
+
+@pytest.mark.slow
+def test_only_the_feed_forward_matrices_get_four_bits_and_their_scales_by_least_squares(
+    converted_run: Run, tmp_path: Path
+) -> None:
+    whole = GgufFile(converted_run.gguf / "tiny_task-f16.gguf")
+    done = GgufFile(quantise(whole.path, tmp_path / "small.gguf", "q4_0_ffn", Silent()).path)
+    kinds = {name: tensor.kind.name for name, tensor in done.tensors.items() if len(tensor.shape) > 1}
+    four = {name for name, kind in kinds.items() if kind == "Q4_0"}
+    assert four == {name for name in kinds if ".ffn_" in name}
+    assert set(kinds.values()) == {"Q4_0", "Q8_0"}
+    for name in four:
+        right = whole.weights(name)
+        rounded = dequantize(quantize(right, GGMLQuantizationType.Q4_0), GGMLQuantizationType.Q4_0)
+        assert ((done.weights(name) - right) ** 2).sum() < ((rounded - right) ** 2).sum()
 
 
 @pytest.mark.slow

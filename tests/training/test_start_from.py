@@ -77,3 +77,27 @@ def test_a_folder_without_an_adapter_says_what_to_do(base: BaseReference, adapte
     shutil.rmtree(adapter)
     with pytest.raises(UsageError, match="leave start_from out"):
         find_start(str(adapter), "any_task", base, recipe().lora)
+
+
+def test_a_share_of_the_start_is_kept(base: BaseReference, adapter: Path, recipe: Any, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    start = find_start(str(adapter), "any_task", base, recipe().lora)
+    model = peft_model(base, recipe(), start)
+    with torch.no_grad():
+        for weight in (weight for weight in model.parameters() if weight.requires_grad):
+            weight.mul_(1.5)
+    for name, share in (("end", 0.0), ("mean", 0.5)):
+        (tmp_path / name).mkdir()
+        save_adapter(model, tmp_path / name, base, start, share)
+    begun, ended, kept = (
+        load_file(folder / "adapter_model.safetensors") for folder in (adapter, tmp_path / "end", tmp_path / "mean")
+    )
+    downs = [name for name in kept if ".lora_A." in name]
+    assert downs
+    for down in downs:
+        up = down.replace(".lora_A.", ".lora_B.")
+        was, became, mean = (one[up].float() @ one[down].float() for one in (begun, ended, kept))
+        torch.testing.assert_close(mean, (was + became) / 2, atol=2e-2, rtol=2e-2)
+        assert not torch.allclose(mean, became, atol=2e-2, rtol=2e-2)

@@ -198,6 +198,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             kind = "FIRST" if amount.text == "1" else "ORDINAL"
             put(Lexeme(CLASSES[kind], amount.start, amount.end + 2))
             continue
+        if amount.unit in ("weeks", "days") and not _EXPIRES.search(text):
+            continue  # "a week in Wales", "three days off": no tariff is counted so but by its end
         kind = "TIME" if amount.unit in ("years", "months", "weeks", "days") else "NUMBER"
         if amount.unit in KW or (amount.unit is None and amount.text[-1:] in "kK"):
             kind = "AMOUNT"
@@ -209,6 +211,10 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     return fixed
 
 
+_EXPIRES = re.compile(
+    r"\b(?:left|remain\w*|expir\w*|ends?|ending|run\w* out|to (?:go|run)|laps\w+|last \d|tariff|support)\b",
+    re.IGNORECASE,
+)
 _JOINTS = frozenset({"and", "to", "-", "–", "up to", "through"})
 _BETWEEN = re.compile(r"(?:between|from|btwn)\s+(?:about\s+)?$", re.IGNORECASE)
 
