@@ -103,6 +103,8 @@ def _training(release: Release) -> Iterator[str]:
             f"- Begun with the weights of an earlier adapter (sha256 {started['sha256'][:12]}), which had seen "
             f"{started['examples']:,} examples."
         )
+        if share := training.get("start_share"):
+            yield f"- {share:.0%} of those weights are kept: the adapter lies between where training began and ended."
     if training.get("best_eval_loss") is not None:
         yield f"- Validation loss {training['best_eval_loss']} a token of the answer."
     if training.get("seconds"):

@@ -163,6 +163,7 @@ def _draft(run: Run, task: Task, recipe: Recipe, target: Path, version: str | No
         training={
             "examples": training.get("examples"),
             "started_from": training.get("started_from"),
+            "start_share": training.get("recipe", {}).get("lora", {}).get("start_share", 0.0),
             **training.get("result", {}),
         },
         training_examples=examples_seen(training),
