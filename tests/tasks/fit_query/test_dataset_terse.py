@@ -25,12 +25,12 @@ def examples() -> list[Example]:
     return list(generate(23, 300))
 
 
-def test_a_third_of_the_questions_comes_from_hurried_hands(examples: list[Example]) -> None:
+def test_half_of_the_registers_are_hurried_and_a_fifth_of_the_questions_is_short(examples: list[Example]) -> None:
     registers = table("shares")["registers"]
     assert 0.4 < sum(registers[style] for style in (*terse.STYLES, "box", "note")) < 0.6
     typed = [example for example in examples if "speech" not in example.tags]
     short = [example for example in typed if len(example.text.split()) <= 7]
-    assert len(short) / len(typed) > 0.25
+    assert len(short) / len(typed) > 0.15  # 0.20 of 3,000; here are too few for more
 
 
 def test_place_and_technology_stand_side_by_side_in_both_orders() -> None:
