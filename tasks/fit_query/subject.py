@@ -138,7 +138,7 @@ _ABOUT_PEOPLE = re.compile(
 )
 # What makes a sentence one that wants something, or points back at the sites that another one asks for.
 _WANTED = re.compile(
-    r"\b(?:want\w*|need\w*|like|please|pls|plz|give|show|list|tell (?:me|us)|include|includ\w+|add\w*|with|calculat\w+"
+    r"\b(?:want\w*|need\w*|like|please|pls|plz|give|show|list|tell (?:me|us)|includ\w+|add\w*|with|calculat\w+"
     r"|work(?:ed)? out|also|too|requir\w+|prefer\w*|interest\w+|wonder\w*|them|these|those|each|sizes?|which"
     r"|what|how|know|sites?|must|should|within|no more than|at most|up to|from (?:there|here|it))\b",
     re.IGNORECASE,
@@ -160,21 +160,26 @@ def only_told(text: str, pattern: re.Pattern[str]) -> bool:
 
     "The median age in our choir is 71. Solar in Kent" tells of a median; "Solar in Kent. I need medians" does not.
     """
-    ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
-    sentences = [text[first:last] for first, last in pairwise(ends)]
+    sentences = _sentences(text)
     having = [one for one in sentences if pattern.search(one)]
-    return bool(having) and all(map(_tells, having)) and any(map(_requests, (x for x in sentences if x not in having)))
+    return (
+        bool(having) and all(map(_tells, having)) and any(_names_sites(one) for one in sentences if one not in having)
+    )
 
 
 def _tells(sentence: str) -> bool:
     """Whether the sentence is about people and has nothing of a request."""
     wanted = _ASKS.match(sentence) or "?" in sentence or _IMPERATIVE.match(sentence) or _WANTED.search(sentence)
-    about_sites = _SITES.search(sentence) or find_technologies(sentence, misspelt=True)
-    return not wanted and not about_sites and _ABOUT_PEOPLE.search(sentence) is not None
+    return not wanted and not _names_sites(sentence) and _ABOUT_PEOPLE.search(sentence) is not None
 
 
-def _requests(sentence: str) -> bool:
+def _names_sites(sentence: str) -> bool:
     return bool(find_technologies(sentence, misspelt=True) or _SITES.search(sentence))
+
+
+def _sentences(text: str) -> list[str]:
+    ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
+    return [text[first:last] for first, last in pairwise(ends)]
 
 
 def strange_request(text: str) -> str | None:
@@ -191,8 +196,7 @@ def _asked(text: str, patterns: tuple[re.Pattern[str], ...], asks: Callable[[str
     found = _strange(text, patterns)
     if found is None:
         return None
-    ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
-    sentences = [text[first:last] for first, last in pairwise(ends)]
+    sentences = _sentences(text)
     strange = [one for one in sentences if _strange(one, patterns)]
     asking = any(asks(one) for one in sentences if one not in strange)
     told = all(not _ASKS.match(one) and "?" not in one and not _IMPERATIVE.match(one) for one in strange)
@@ -205,8 +209,7 @@ def _strange(text: str, patterns: tuple[re.Pattern[str], ...]) -> str | None:
 
 
 def _asks_about_installations(sentence: str) -> bool:
-    named = bool(find_technologies(sentence, misspelt=True)) or bool(_SITES.search(sentence))
-    return named and bool(_ASKED.search(sentence) or "?" in sentence)
+    return _names_sites(sentence) and bool(_ASKED.search(sentence) or "?" in sentence)
 
 
 def plain_request(draft: Draft) -> str | None:
