@@ -100,10 +100,20 @@ _VAGUE = word_set("few several some tens hundreds thousands dozens couple hundre
 _OF_UNITS = ("kil", "meg", "gig", "kw", "mw", "gw")
 
 
+_COUNTED = COUNTING | _VAGUE
+
+
+def _has_words(text: str) -> bool:
+    """Whether an amount of `text` may begin with a word: "seven", "a megawatt", "several hundred"."""
+    words = word_bag(text)
+    if not _COUNTED.isdisjoint(words):
+        return True
+    return ("a" in words or "an" in words) and any(map(_may_be_unit, words))
+
+
 @lru_cache(maxsize=4096)
-def _may_count(word: str) -> bool:
-    """Whether `word` may be part of an amount without digits: "seven", "a megawatt", "several hundred"."""
-    return word in COUNTING or word in _VAGUE or word in _UNITS or word.startswith(_OF_UNITS)
+def _may_be_unit(word: str) -> bool:
+    return word in _UNITS or word.startswith(_OF_UNITS)
 
 
 def find_amounts(text: str) -> list[Amount]:
@@ -113,10 +123,17 @@ def find_amounts(text: str) -> list[Amount]:
     to a word they are ("top10", "turbines500kw"). Years and dates are found too, as bare numbers: the caller
     knows which are years.
     """
-    if not COUNTING_SIGNS.search(text) and not any(map(_may_count, word_bag(text))):
-        return []
-    found, at = [], 0
-    while match := _AMOUNT.search(text, at):
+    found, at, has_words = [], 0, _has_words(text)
+    while True:
+        if not has_words:
+            # Without such a word the next digit begins the next amount, or the point before it (".5").
+            digit = COUNTING_SIGNS.search(text, at)
+            if digit is None:
+                break
+            at = max(at, digit.start() - 1)
+        match = _AMOUNT.search(text, at)
+        if match is None:
+            break
         amount = _amount(text, match)
         if amount:
             found.append(amount)

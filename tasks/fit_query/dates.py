@@ -25,7 +25,7 @@ from rapidfuzz.distance import OSA
 from tasks.fit_query.amounts import parse_span
 from tasks.fit_query.numerals import read_number
 from tasks.fit_query.spoken_dates import SPOKEN_DAY, spoken_day_and_month
-from tasks.fit_query.words import GLUED
+from tasks.fit_query.words import GLUED, digit_words, word_bag
 
 _MONTH_NAMES = [
     "january",
@@ -95,7 +95,7 @@ def find_dates(text: str) -> list[DateMention]:
     """Years, months with a year and whole dates in `text`. A year is 1950 to 2059 and has no unit behind it."""
     spoken = [DateMention(found.start(), found.end(), found.group()) for found in _spoken_mentions(text)]
     mentions = []
-    for found in _MENTION.finditer(text):
+    for found in _MENTION.finditer(text) if _may_be_dated(text) else ():
         if any(one.start < found.end() and found.start() < one.end for one in spoken):
             continue
         if found.group().isdigit() and not 1950 <= int(found.group()) < 2060:
@@ -103,6 +103,18 @@ def find_dates(text: str) -> list[DateMention]:
         if not re.match(r"\s*-?(?:[kmg]?w(?:p|h|e)?s?\b|(?:kilo|mega|giga)|watt)", text[found.end() :], re.IGNORECASE):
             mentions.append(DateMention(found.start(), found.end(), found.group()))
     return sorted([*mentions, *spoken]) if spoken else mentions
+
+
+_SPOKEN_CENTURY = frozenset({"twenty", "two"})
+_YEAR_MARKS = ("/", "-", "'", "’", "‘", "`")
+
+
+def _may_be_dated(text: str) -> bool:
+    """A cheap look before _MENTION: a text without a year has no date, and a year is "20…", "19…" or beside a mark."""
+    figures = digit_words(text)
+    if any("20" in word or "19" in word for word in figures) or not _SPOKEN_CENTURY.isdisjoint(word_bag(text)):
+        return True
+    return bool(figures) and (text.count(".") > 1 or any(mark in text for mark in _YEAR_MARKS))
 
 
 def _spoken_mentions(text: str) -> Iterator[re.Match[str]]:

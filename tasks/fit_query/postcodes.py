@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from tasks.fit_query.gazetteer import area_of, outcodes
 from tasks.fit_query.spoken_codes import find_spelled, spelled_pattern
+from tasks.fit_query.words import digit_words, word_bag, word_set
 
 _WITH_INWARD = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)[0-9][A-Z]{2}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}(?:[0-9][0-9A-Z]?)?")
@@ -37,6 +38,11 @@ _MENTION = re.compile(
     r"|(?<=throughout )(?P<area_all>(?!KW|NI|UK|US|AD|PV)[A-Z]{2})(?![A-Za-z0-9])"
     r"|(?<=\bthe )(?P<area_the>[A-Za-z]{2})(?=\s+area\b))"
 )
+
+
+# A text has one of these where _MENTION matches, or a word of letters and digits.
+_MENTIONED = word_set("postcode postcodes post outcode outcodes code area starting beginning")
+_CAPITAL_PAIR = re.compile(r"[A-Z][A-Z](?![A-Za-z0-9])")
 
 
 class Postcode(NamedTuple):
@@ -99,7 +105,7 @@ def find_postcodes(text: str) -> list[PostcodeMention]:
         if pattern in _known()
     ]
     spelled = tuple(mentions)
-    for found in _MENTION.finditer(text):
+    for found in _MENTION.finditer(text) if _may_be_mentioned(text) else ():
         if any(one.start < found.end() and found.start() < one.end for one in spelled):
             continue
         pattern = next(filter(None, (found[name] for name in _MENTION.groupindex if name != "inward"))).upper()
@@ -115,6 +121,13 @@ def find_postcodes(text: str) -> list[PostcodeMention]:
             if len(pattern) == 2 and found.group().isupper():
                 mentions += _areas_behind(text, found.end())
     return sorted(mentions)
+
+
+def _may_be_mentioned(text: str) -> bool:
+    """A cheap look before _MENTION."""
+    if any(word[0].isalpha() for word in digit_words(text)):
+        return True
+    return not _MENTIONED.isdisjoint(word_bag(text)) or _CAPITAL_PAIR.search(text) is not None
 
 
 def _areas_behind(text: str, at: int) -> list[PostcodeMention]:

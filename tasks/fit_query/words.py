@@ -10,6 +10,7 @@ divide words.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -54,13 +55,21 @@ def split_words(text: str) -> tuple[Word, ...]:
     return tuple(Word(found.start(), found.end(), word_key(found.group())) for found in pattern.finditer(text))
 
 
-_BLANKS = str.maketrans(dict.fromkeys("().,;:!?#=/-–—'’\"&<>[]|*+~_", " "))
+_BLANKS = str.maketrans(dict.fromkeys(string.punctuation, " "))
+_RUN = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=64)
 def word_bag(text: str) -> frozenset[str]:
     """The words of `text` in small letters, cut at each mark: a cheap look before a costly pattern."""
-    return frozenset(text.lower().translate(_BLANKS).split())
+    lowered = text.lower()
+    return frozenset(lowered.translate(_BLANKS).split() if lowered.isascii() else _RUN.findall(lowered))
+
+
+@lru_cache(maxsize=64)
+def digit_words(text: str) -> tuple[str, ...]:
+    """Those of `word_bag(text)` that are no plain words: "2012", "500kw", "q3"."""
+    return tuple(word for word in word_bag(text) if not word.isalpha())
 
 
 def key_of(text: str) -> str:

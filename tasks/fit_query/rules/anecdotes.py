@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from tasks.fit_query.rules.classes import NAMES, Lexeme
 from tasks.fit_query.rules.families import FAMILY_OF, TECHNOLOGY, TOPIC, WHERE
-from tasks.fit_query.rules.narrative import HAS, PAST, REASON, REFERS, TELLS, THERE, WISHES
+from tasks.fit_query.rules.narrative import HAS, PAST, REASON, THERE, refers, tells, wishes
 
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\bMr)(?<!\bDr)[.?!]+(?:\s+|$)|\n+")
 _TOLD_BEHIND = (
@@ -94,7 +94,7 @@ def without_anecdotes(text: str, lexemes: Sequence[Lexeme]) -> tuple[str, list[L
     asked = frozenset().union(*(one.kinds for one in requests))
     stay = "".join(text[one.start : one.end] for one in requests)
     back = WHERE if not asked & WHERE and ("REFER" in asked or THERE.search(stay)) else frozenset()
-    if not asked & TECHNOLOGY and REFERS.search(stay):
+    if not asked & TECHNOLOGY and refers(stay):
         back |= TECHNOLOGY
     elif asked & {"SITE_ONE", "SITE_MANY", "REPOWERING"}:
         asked |= TECHNOLOGY  # "for a turbine maker: which sites in Fife …" asks for no technology
@@ -141,7 +141,7 @@ def _requests(text: str, part: Part) -> bool:
     if not part.kinds & TOPIC or REASON.match(written) or _THANKS.match(written):
         return False
     filters = part.kinds & (TECHNOLOGY | WHERE | _HARD | {"SUPER", "COUNT", "FIT", "REPOWERING"})
-    return bool(filters) and not TELLS.search(written) and not PAST.search(written)
+    return bool(filters) and not tells(written) and not PAST.search(written)
 
 
 def _only_tells(text: str, part: Part, asked: frozenset[str]) -> bool:
@@ -150,14 +150,14 @@ def _only_tells(text: str, part: Part, asked: frozenset[str]) -> bool:
     hard = part.kinds & (_HARD | TECHNOLOGY | WHERE)
     if part.kinds & (_KEPT if hard else _KEPT - {"CORRECTION"}) or _ASKS.search(written):
         return False
-    told = bool(TELLS.search(written) or PAST.search(written) or HAS.search(written))
+    told = bool(tells(written) or PAST.search(written) or HAS.search(written))
     told = told or _BENIGN.match(written) is not None
-    if "UNSAYABLE" in part.kinds and (not told or WISHES.search(written)):
+    if "UNSAYABLE" in part.kinds and (not told or wishes(written)):
         return False  # "Battery storage too.", "They must be on schools."
     if not hard:
         # A word or two may be a place that is a word too: "bath" on a line of its own.
         return told or (not part.kinds & _SOFT and len(written.split()) > _FEW_WORDS)
-    if not told or (WISHES.search(written) and not PAST.search(written)):
+    if not told or (wishes(written) and not PAST.search(written)):
         return False
     lost = {FAMILY_OF[kind] for kind in hard if kind in FAMILY_OF} - {
         FAMILY_OF[kind] for kind in asked if kind in FAMILY_OF
@@ -178,7 +178,7 @@ def _beside(text: str, lexemes: Sequence[Lexeme], request: Part) -> list[Part]:
     asked = frozenset().union(*(clauses[at].kinds for at in range(asking[0], asking[-1] + 1)))
     gone = []
     lead = clauses[: asking[0]]
-    if any(TELLS.search(text[part.start : part.end]) for part in lead):
+    if any(tells(text[part.start : part.end]) for part in lead):
         gone += lead if all(_adds_nothing(part, asked) for part in lead) else []
     for at in range(asking[-1] + 1, len(clauses)):
         tail = clauses[at:]

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 
-from tasks.fit_query.rules.lexeme import CLASSES, NAMES
+from tasks.fit_query.rules.lexeme import CLASSES, CONSUMED, NAMES
 from tasks.fit_query.rules.rule import Question
 
 _KINDS = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
 _TIME_WORDS = frozenset({"BEFORE", "AFTER", "SINCE", "UNTIL"})
-_FIGURE = frozenset(CLASSES[name] for name in ("AMOUNT", "NUMBER", "TIME", "YEAR", "DATE", "MONTH", "DECADE"))
+
+
+def _classes(names: str) -> frozenset[str]:
+    return frozenset(CLASSES[name] for name in names.split())
+
+
+_FIGURE = _classes("AMOUNT NUMBER TIME YEAR DATE MONTH DECADE")
+
+
+_TURNS = _classes("FIRST LAST NEXT MORE LESS GROUP ORDINAL NUMBER BEFORE AFTER SINCE UNTIL BETWEEN")
 
 
 def consume_explained(question: Question) -> None:
     """Takes away what words of a filter that was read leave behind: "left" once the time left is known."""
     reading = question.reading
     explained: set[str] = set()
-    for at, character in enumerate(question.classes):
+    for at, character in enumerate(question.classes if not _TURNS.isdisjoint(question.present) else ""):
         if NAMES.get(character) in ("FIRST", "LAST", "NEXT") and _ends_or_tells(question, at + 1):
             question.consume(at, at + 1)
         if NAMES.get(character) in ("MORE", "LESS") and _bounds_nothing(question, at):
@@ -45,9 +54,10 @@ def consume_explained(question: Question) -> None:
         explained |= {"GROUPED"}
     if reading.get("query_type") == "comparison":
         explained |= {"BETWEEN", "TO"}
-    for at, character in enumerate(question.classes):
-        if character != "_" and NAMES[character] in explained:
-            question.consume(at, at + 1)
+    if explained and not question.present <= {CONSUMED}:
+        for at, character in enumerate(question.classes):
+            if character != CONSUMED and NAMES[character] in explained:
+                question.consume(at, at + 1)
 
 
 _THESE = re.compile(r"\b(?:the|those|these|my|our|all|both|her|his|their|are|we['’]re|were|us)\s+$", re.IGNORECASE)

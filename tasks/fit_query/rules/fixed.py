@@ -12,7 +12,7 @@ from tasks.fit_query.numerals import read_number
 from tasks.fit_query.postcodes import areas, find_postcodes
 from tasks.fit_query.rules.classes import CLASSES, Lexeme
 from tasks.fit_query.spoken_codes import spelled_digits
-from tasks.fit_query.words import word_bag, word_set
+from tasks.fit_query.words import digit_words, word_bag, word_set
 
 _YEAR_DIGITS = r"(?:19|20)\d\d"
 _ORDINALS = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
@@ -118,13 +118,51 @@ _NEEDED = {
     _THROW: word_set("throw"),
     _ROAD: word_set("along beside near off by up down on"),
     _SPOKEN_YEAR: word_set("twenty thousand"),
-    _AREA: word_set("postcode post postal outcode"),
+    _AREA: word_set("postcode postcodes post postal outcode outcodes"),
+    _B4: word_set("b4"),
+    _TOLD: word_set("the"),
+    _QUARTER: word_set("q1 q2 q3 q4 h1 h2"),
 }
+# Words of which a text has one where _STORY_FIGURE matches; digits may be glued to them ("7pm", "room5", "gr8").
+_TELLING = word_set(
+    """
+    am pm o oclock p pence min mins minute minutes hr hrs hour hours sec secs million billion grand day moro nite gr l
+    l8r m w room page invoice order ticket case extension ext platform flat question item letter email mail call meeting
+    note report article conversation memo est estd estab age aged drive drove driven droven travelled traveled walked
+    cycled came ref
+    """
+)
+_SPEAKERS = word_set("i we my our")
+_GLUED_DIGITS = "0123456789"
+_LONG_FIGURE = 8
 _MONTH_BEGINNINGS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterable[re.Match[str]]:
     return () if _NEEDED[pattern].isdisjoint(word_bag(text)) else pattern.finditer(text)
+
+
+def _may_tell(text: str) -> bool:
+    """A cheap look before _STORY_FIGURE."""
+    words = word_bag(text)
+    if ":" in text or not _TELLING.isdisjoint(words):
+        return True
+    if ("at" in words or "since" in words) and not _SPEAKERS.isdisjoint(words):
+        return True
+    return any(
+        word.strip(_GLUED_DIGITS) in _TELLING or len(word) >= _LONG_FIGURE or (word[0] == "0" and len(word) > 2)
+        for word in digit_words(text)
+    )
+
+
+_YEARLY = word_set("year quarter half s")
+
+
+def _may_date(text: str) -> bool:
+    """A cheap look before _OTHER_DATE."""
+    return not _YEARLY.isdisjoint(word_bag(text)) or any(
+        word[0] == "h" or word[-1] == "s" or "q" in word for word in digit_words(text)
+    )
 
 
 def fixed_lexemes(text: str) -> dict[int, Lexeme]:
@@ -138,22 +176,22 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             taken.append((lexeme.start, lexeme.end))
             fixed[lexeme.start + (text[lexeme.start] in "'’‘`")] = lexeme  # no token begins at the apostrophe of '13
 
-    for soon in _B4.finditer(text) if digited else ():
+    for soon in _matches(_B4, text):
         put(Lexeme(CLASSES["BEFORE"], soon.start(), soon.end(), None, "before"))
     for those in _matches(_THOSE, text):
         put(Lexeme(CLASSES["REFER"], those.start(), those.end()))
     for spelled in _matches(_SPELLED_ID, text):
         digits = spelled_digits(spelled[1])
         put(Lexeme(CLASSES["NUMBER"], spelled.start(1), spelled.start(1) + len(spelled[1].rstrip()), digits, digits))
-    for told in _TOLD.finditer(text) if digited else ():
+    for told in _matches(_TOLD, text) if digited else ():
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
-    for times in _TIMES.finditer(text) if digited else ():
+    for times in _TIMES.finditer(text) if digited and ("x" in text or "X" in text or "×" in text) else ():
         put(Lexeme(CLASSES["STORY"], times.start(), times.end()))
-    for told in _STORY_FIGURE.finditer(text) if digited else ():
+    for told in _STORY_FIGURE.finditer(text) if digited and _may_tell(text) else ():
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
     for numbered in _matches(_NUMBERED, text):
         put(Lexeme(CLASSES["STORY"], numbered.start(), numbered.end()))
-    for plants in _CAPITAL_ADS.finditer(text):
+    for plants in _CAPITAL_ADS.finditer(text) if "ADs" in text else ():
         put(Lexeme(CLASSES["TECHNOLOGY_MANY"], plants.start(), plants.end(), "Anaerobic digestion", "ads"))
     for part in _matches(_COMPASS, text):
         found = resolve(part.group()).place
@@ -174,7 +212,7 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     for area in _matches(_AREA, text):
         if area[1].upper() in areas():
             put(Lexeme(CLASSES["POSTCODE"], area.start(1), area.end(1)))
-    for other in _OTHER_DATE.finditer(text):
+    for other in _OTHER_DATE.finditer(text) if _may_date(text) else ():
         put(Lexeme(CLASSES["DATE"], other.start(), other.end(), other.group()))
     dates = find_dates(text)
     for mention in dates:
@@ -182,7 +220,7 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             put(Lexeme(CLASSES["DATE"], mention.start, mention.end, mention.text))
     for spoken in _matches(_SPOKEN_YEAR, text):
         put(Lexeme(CLASSES["DATE"], spoken.start(), spoken.end(), spoken.group()))
-    for quarter in _QUARTER.finditer(text) if digited else ():
+    for quarter in _matches(_QUARTER, text):
         put(Lexeme(CLASSES["STORY"], quarter.start(), quarter.end()))
     months = digited and any(word[:3] in _MONTH_BEGINNINGS for word in word_bag(text))
     for month in _MONTH_OF_RANGE.finditer(text) if months else ():
@@ -216,12 +254,16 @@ _EXPIRES = re.compile(
     re.IGNORECASE,
 )
 _JOINTS = frozenset({"and", "to", "-", "–", "up to", "through"})
+_BETWEENS = word_set("between from btwn")
 _BETWEEN = re.compile(r"(?:between|from|btwn)\s+(?:about\s+)?$", re.IGNORECASE)
 
 
 def _amounts(text: str) -> Iterator[Amount]:
     """Amounts of `text`; "between fifty and a hundred kW" has two, though fifty and a hundred could be one."""
     found = _with_rest(text, find_amounts(text))
+    if _BETWEENS.isdisjoint(word_bag(text)):
+        yield from found
+        return
     for at, amount in enumerate(found):
         paired = at + 1 < len(found) and text[amount.end : found[at + 1].start].strip().lower() in _JOINTS
         cut = _joint(amount.text) if not paired and _BETWEEN.search(text, 0, amount.start) else None

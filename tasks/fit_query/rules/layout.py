@@ -16,7 +16,7 @@ from tasks.fit_query.words import word_bag
 # A mark has one of these, or one of these words.
 _SIGNS = re.compile(r"\n|^\W*\[|>(?!\s*[=\d£])|[1aA]\)")
 _SIGN_WORDS = """
-    ps pps p nb n fw fwd re subject sub subj quote unquote whereas minutes action i heading english spelling grammar
+    ps pps p nb n fw fwd re subject sub subj quote unquote whereas minutes action heading english spelling grammar
     typing accent memo note topic query question request search enquiry reminder ask task wanted needed below attached
     underneath see aw wg todo step ap minute fig figure table chart exhibit annex annexe appendix slide sheet caption
     footnote graph schedule clause
@@ -59,6 +59,7 @@ _MARKS = (
     r"|typing|accent)(?=\s*(?:[.,;:!?\n]|$))",
 )
 _COMPILED = tuple(re.compile(mark, re.IGNORECASE | re.MULTILINE) for mark in _MARKS)
+_THAT_IS_WORDS = frozenset({"i", "e"})
 _THAT_IS = re.compile(r"\bi\.\s?e\.?,?(?!\w)", re.IGNORECASE)
 # "From: 2012" and "To: 500 kW" may be filters; names, addresses and days are none.
 _HEADER = re.compile(
@@ -81,7 +82,8 @@ def without_layout(text: str) -> str | None:
 
     None where a mark may be a filter: a ">" before a figure below quoted lines.
     """
-    if _WORDS.isdisjoint(word_bag(text)) and not _SIGNS.search(text):
+    words = word_bag(text)
+    if _WORDS.isdisjoint(words) and not words >= _THAT_IS_WORDS and not _SIGNS.search(text):
         return text
     if _QUOTED_WORDS.search(text) and _QUOTED_FIGURE.search(text):
         return None

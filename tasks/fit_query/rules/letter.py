@@ -12,6 +12,7 @@ purposes    "for my dissertation"
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tasks.fit_query.rules.classes import NAMES, Lexeme
 from tasks.fit_query.rules.families import NO_FILTER, TECHNOLOGY, TOPIC, WHERE
@@ -21,17 +22,17 @@ from tasks.fit_query.rules.narrative import (
     BARE_NAME,
     HAS,
     LEADING_PURPOSE,
-    OPENS,
     PAST,
-    PREAMBLE,
     PURPOSE,
     RHETORIC,
     SALUTES,
     SIGNED,
     SMALL_TALK,
-    TELLS,
-    WISHES,
+    opens,
+    tells,
+    wishes,
 )
+from tasks.fit_query.rules.narrative import preambles as preambles_of
 from tasks.fit_query.words import word_bag, word_set
 
 # What SIGNED and BARE_NAME cannot do without.
@@ -67,7 +68,7 @@ _LETTER = 5  # words that a letter has at least before its name
 
 def preambles(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
     """Spans of "my daughter's teacher wants to know" before a request."""
-    return _before_request(PREAMBLE, text, lexemes)
+    return _before_request(preambles_of(text), lexemes)
 
 
 def askers(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
@@ -75,7 +76,7 @@ def askers(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
     lowered = text.lower()
     if not any(word in lowered for word in _ASKING):
         return []
-    return _before_request(ASKER, text, lexemes)
+    return _before_request(ASKER.finditer(text), lexemes)
 
 
 _ASKING = (
@@ -84,9 +85,9 @@ _ASKING = (
 )
 
 
-def _before_request(pattern: re.Pattern[str], text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
+def _before_request(matches: Iterable[re.Match[str]], lexemes: list[Lexeme]) -> list[tuple[int, int]]:
     spans = []
-    for found in pattern.finditer(text):
+    for found in matches:
         inside = {NAMES[one.kind] for one in lexemes if found.start() <= one.start < found.end()}
         behind = {NAMES[one.kind] for one in lexemes if one.start >= found.end()}
         if not inside - (NO_FILTER | {"FIT"}) and behind & TOPIC and not (inside & WHERE and not behind & WHERE):
@@ -147,12 +148,12 @@ def asides(text: str, lexemes: list[Lexeme]) -> list[tuple[int, int]]:
 
 
 def _is_aside(found: re.Match[str], lexemes: list[Lexeme]) -> bool:
-    if WISHES.search(found[1]):
+    if wishes(found[1]):
         return False
     inside = {NAMES[one.kind] for one in lexemes if found.start(1) <= one.start < found.end(1)}
     says_nothing = bool(inside) and inside <= _SAYING_NOTHING and len(found[1].split()) >= _WORDS_OF_ASIDE
-    tells = TELLS.search(found[1]) and not OPENS.search(found[1])
-    return bool(HAS.search(found[1]) or PAST.search(found[1]) or tells) or says_nothing
+    only_tells = tells(found[1]) and not opens(found[1])
+    return bool(HAS.search(found[1]) or PAST.search(found[1])) or only_tells or says_nothing
 
 
 _SAYING_NOTHING = frozenset({"STORY", "UNKNOWN", "OWN", "NOT", "COMMA", "STOP", "DASH"})

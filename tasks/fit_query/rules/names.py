@@ -106,12 +106,11 @@ def find_terse_areas(question: Question) -> None:
     """Postcode areas in small letters in a bare row of filters: "hydro ld", "ze wind gt 50kw"."""
     for at in range(len(question.lexemes)) if len(question.lexemes) > 1 else ():
         lexeme = question.lexemes[at]
-        written = question.quote(at)
         if (
-            NAMES[lexeme.kind] in ("UNKNOWN", "ABOUT")
+            lexeme.end - lexeme.start == 2
+            and NAMES[lexeme.kind] in ("UNKNOWN", "ABOUT")
             and (NAMES[lexeme.kind] == "UNKNOWN" or at == len(question.lexemes) - 1)
-            and len(written) == 2
-            and written.upper() in areas()
+            and question.quote(at).upper() in areas()
             and (_name_of(question, at - 1) if at else _name_of(question, 1)) in _FILTERS | {"PLACE", "POSTCODE"}
             and is_terse(question, at)
         ):

@@ -1,25 +1,28 @@
 """Turns of speech that tell a story from a request, as patterns over the text; request.py reads by them.
 
-CUT         where one clause ends and the next begins
-TELLS       a clause that speaks of the asker, of others, or of how things are
-WISHES      a clause that says what is wanted, also where it tells
+cuts        where one clause ends and the next begins
+tells       a clause that speaks of the asker, of others, or of how things are
+wishes      a clause that says what is wanted, also where it tells
 DECLARES    a clause that names the place in question ("our region is the North East")
-OPENS       a clause that asks
+opens       a clause that asks
 DISMISSES   "never mind the weather"
 SIGNED, BARE_NAME   the end of a letter
 PURPOSE, REASON     what the answer is for
 PAST, HAS   what was, and what the asker or others have and say: figures in it are no filters
-PREAMBLE    "my daughter's teacher wants to know"
+preambles   "my daughter's teacher wants to know"
 ASKER       "Caller wants", "He asks", "What I am after is"
 SALUTES, APOLOGY    "Respected sir", "Mrs Patel", "Sorry for the late reply"
-REFERS, THERE       words that take up what the clause before named; THERE: where it was
+refers, THERE       words that take up what the clause before named; THERE: where it was
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-CUT = re.compile(
+from tasks.fit_query.words import word_bag, word_set
+
+_CUT = re.compile(
     r"(?:(?<!\bno)[.;?!]+(?=\s|$)|\n+|,(?=\s)|:(?=\s)|\s[-–—]+\s"
     r"|\b(?<!or )so\b(?! far\b| that\b|-)|\bbut\b|\banyway\b|\b(?:because|although|though)\b|\bas\b(?= (?:i|we"
     r"|my|our|he|she)\b)"
@@ -37,12 +40,10 @@ KIN = (
     r"(?:mum|dad|mother|father|gran|granny|grandma|grandad|granddad|"
     r"grandpa|nan|uncle|aunt|auntie|brother|sister)"
 )
-SOMEONE = (
-    r"\b(?:i|we|im|ive|he|she|everyone|everybody|someone|somebody|nobody|my|our|ours|mine|his|her|us)\b"
-    r"|\b(?:i|we|he|she)['’]"
-)
-TELLS = re.compile(
-    rf"{SOMEONE}|{LEAD}(?:{KIN}\b|(?:it|this)(?:['’]s| is| was| has| had|s)\b|there(?:['’]?s| is| was| are"
+_SOMEONE_WORDS = "i we im ive he she everyone everybody someone somebody nobody my our ours mine his her us"
+_SOMEONE = re.compile(rf"\b(?:{'|'.join(_SOMEONE_WORDS.split())})\b", re.IGNORECASE)
+_TELLS = re.compile(
+    rf"{LEAD}(?:{KIN}\b|(?:it|this)(?:['’]s| is| was| has| had|s)\b|there(?:['’]?s| is| was| are"
     rf"| were| has| have)\b|people\b|they\b"
     r"|(?:the|an?) [\w-]+['’]s (?:in|at|near|from|off|on)\b|(?:the|a|an|this|that|some|one|two|three|last|these"
     r"|those) (?:[\w'’-]+ ){1,4}?(?:was|were|is|are|has|had|have|went|said|says"
@@ -62,7 +63,7 @@ TELLS = re.compile(
     r"|promised|requested)\b)",
     re.IGNORECASE,
 )
-WISHES = re.compile(
+_WISHES = re.compile(
     r"(?:\b(?:would|do)|['’]d) (?:love|like)\b(?! to (?!see|know|find|have|get|check|look|view|list))"
     r"|\b(?:can|could|may|might) (?:i|we) (?:please |just |also )?(?:have|see|get|be (?:sent|shown|given)|know|ask)\b"
     r"|\b(?:search|seek|hunt|chase|fancy|(?:want(?:s|ed|ing)?|need(?:s|ed|ing)?)(?! to (?!see|know|find|have"
@@ -84,7 +85,7 @@ DECLARES = re.compile(
     r"|of interest is|must be|should be)\b",
     re.IGNORECASE,
 )
-OPENS = re.compile(
+_OPENS = re.compile(
     r"(?:\b(?:would|do)|['’]d) (?:love|like)\b(?! to (?!see|know|find|have|get|check|look|view|list))"
     r"|\b(?:show\w*|find|list|give|get|pull|bring up|tell|which|what|whats|what['’]s|how many|how much|any"
     r"|anything|are there|is there"
@@ -169,7 +170,7 @@ HAS = re.compile(
     r"|swears|insists)\b",
     re.IGNORECASE,
 )
-PREAMBLE = re.compile(
+_PREAMBLE = re.compile(
     r"\b(?:i['’]?ve |i have |we['’]?ve |we have )?been asked (?:by [^,.;]{1,40}? )?(?:about|for|to find|to list"
     r"|to get|whether|if)\b|"
     r"\b(?:my|our|the|a|an|his|her|this|one of (?:my|our|the)) (?:[\w'’-]+ ){1,6}?"
@@ -238,7 +239,7 @@ RHETORIC = re.compile(
     r"|what could (?:be|possibly)|why not)\b[^.?!\n]*[?!.…]+(?=\s)",
     re.IGNORECASE,
 )
-REFERS = re.compile(r"\b(?:they|them|those|these|ones|others?|another|it|that one|same)\b", re.IGNORECASE)
+_REFERS = re.compile(r"\b(?:they|them|those|these|ones|others?|another|it|that one|same)\b", re.IGNORECASE)
 THERE = re.compile(
     r"\b(?:they|there|here|their)\b"
     r"|\b(?:in|near|around|for|of|across|from|between|at|within|round)\s+(?:just |only )?"
@@ -248,3 +249,62 @@ THERE = re.compile(
     r"|which|over|under|above|below|built|commissioned|of|and|or|at|are|is|by)))",
     re.IGNORECASE,
 )
+
+# Words of which a clause has one where the pattern of that name matches: a cheap look before a costly one.
+_SPEAKING = word_set(_SOMEONE_WORDS)
+_OPENERS = word_set(
+    """
+    would do d show find list give get pull bring tell which what whats how any anything are is where can could please
+    pls plz need needs want wants after looking interested compare sort let lets see display fetch search look count
+    number have every all just only check identify who
+    """
+)
+_WISHING = word_set(
+    """
+    would do d can could may might search seek hunt chase fancy want wants wanted wanting need needs needed needing
+    after looking look looks interested care cares only prefer must should like love deal deals limit limited budget
+    ceiling floor cut cutoff asked asking ask asks wish hoping hunting searching seeking show showing find list give
+    pull which how invest afford cover target specialise focus focused focusing
+    """
+)
+_WANTING = word_set("asked want wants need needs like asks asking wondered wonders wondering told after")
+_REFERRING = word_set("they them those these one ones other others another it that same")
+_CUTTING = word_set("so but anyway because although though as and")
+_CUT_MARKS = re.compile(r"[.;?!,:\n–—-]")
+_BY_MARK = re.compile(r"(?<!\bno)[.;?!]+(?=\s|$)|\n+|,(?=\s)|:(?=\s)|\s[-–—]+\s", re.IGNORECASE)
+
+
+def cuts(text: str) -> Iterator[re.Match[str]]:
+    """What ends a clause (a stop) or begins one ("because")."""
+    if not _CUTTING.isdisjoint(word_bag(text)):
+        return _CUT.finditer(text)
+    return _BY_MARK.finditer(text) if _CUT_MARKS.search(text) else iter(())
+
+
+def tells(clause: str) -> bool:
+    """Whether `clause` speaks of the asker, of others, or of how things are."""
+    if not _SPEAKING.isdisjoint(word_bag(clause)) and _SOMEONE.search(clause):
+        return True
+    return _TELLS.match(clause) is not None
+
+
+def opens(clause: str) -> bool:
+    """Whether `clause` asks."""
+    words = word_bag(clause)
+    may_open = not _OPENERS.isdisjoint(words) or any(word.startswith("show") for word in words)
+    return may_open and _OPENS.search(clause) is not None
+
+
+def wishes(clause: str) -> bool:
+    """Whether `clause` says what is wanted."""
+    return not _WISHING.isdisjoint(word_bag(clause)) and _WISHES.search(clause) is not None
+
+
+def refers(clause: str) -> bool:
+    """Whether `clause` takes up what was named before."""
+    return not _REFERRING.isdisjoint(word_bag(clause)) and _REFERS.search(clause) is not None
+
+
+def preambles(text: str) -> Iterator[re.Match[str]]:
+    """ "my daughter's teacher wants to know"."""
+    return iter(()) if _WANTING.isdisjoint(word_bag(text)) else _PREAMBLE.finditer(text)

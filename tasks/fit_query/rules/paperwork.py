@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from tasks.fit_query.technologies import find_technologies
-from tasks.fit_query.words import word_bag
+from tasks.fit_query.words import digit_words, word_bag
 
 _NOT_A_FILTER = (
     r"(?![\w£%])(?![.,]\d)(?!\s*[-–]?\s*(?:[kmg]?w(?:p|e|s)?\b|kilo|mega|giga|watt|years?\b|yrs?\b|months?\b|sites?\b"
@@ -119,16 +119,27 @@ _SIGN_WORDS = """
     street st road rd lane ln avenue ave drive close way crescent terrace court gardens grove square mews
 """
 _SIGNS = frozenset(_SIGN_WORDS.split())
-_SIGN_FIGURES = re.compile(r"[£@]|wh\b|https?:|\b0\d|\+44|\d(?:st|nd|rd|th)\b|a/c", re.IGNORECASE)
-_FIGURE = re.compile(r"\d|\b(?:days|weeks|hours|minutes|given|supplied|provided|left)\b", re.IGNORECASE)
+_SIGN_CHARACTERS = ("£", "@", "+44", "a/c", "A/C", "://")
+_KWH = frozenset({"kwh", "mwh", "gwh", "wh"})
+_SIGN_ENDS = ("wh", "st", "nd", "rd", "th")
+_WITHOUT_DIGITS = frozenset({"days", "weeks", "hours", "minutes", "given", "supplied", "provided", "left"})
+_DIGIT = re.compile(r"\d")
 _OTHER_ID = re.compile(r"\bfit\W*(?:(?:id|no|number|ref)\b\W*)*\d|\beverything\b", re.IGNORECASE)
+
+
+def _has_sign(text: str) -> bool:
+    """Whether `text` has what a pattern needs beside _SIGNS: money, addresses, kWh, ordinals, a telephone's 0."""
+    if any(sign in text for sign in _SIGN_CHARACTERS) or not _KWH.isdisjoint(word_bag(text)):
+        return True
+    return any(word.endswith(_SIGN_ENDS) or (word[0] == "0" and word[1:2].isdigit()) for word in digit_words(text))
 
 
 def without_paperwork(text: str) -> str:
     """`text` with blanks for figures of paperwork; the same length, `text` itself where there are none."""
-    if not _FIGURE.search(text):
+    words = word_bag(text)
+    if not _DIGIT.search(text) and _WITHOUT_DIGITS.isdisjoint(words):
         return text
-    if _SIGNS.isdisjoint(word_bag(text)) and not _SIGN_FIGURES.search(text):
+    if _SIGNS.isdisjoint(words) and not _has_sign(text):
         return text
     for found in _REFERENCE.finditer(text):
         start, end = found.end("before"), found.end()

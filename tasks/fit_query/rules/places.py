@@ -149,11 +149,16 @@ def _consume_area_words(question: Question, at: int) -> None:
             question.consume(beside, beside + 1)
 
 
+_MAY_BE_NAMES = frozenset(CLASSES[name] for name in ("UNKNOWN", "STORY", "COMPOUND", "FOREIGN"))
+
+
 def _find_misspelt(question: Question) -> None:
     """Resolves unknown words where a place would stand; raises Unsupported when one there is none."""
+    if _MAY_BE_NAMES.isdisjoint(question.present):
+        return
     at = 0
     while at < len(question.classes):
-        if question.classes[at] not in (CLASSES["UNKNOWN"], CLASSES["STORY"], CLASSES["COMPOUND"], CLASSES["FOREIGN"]):
+        if question.classes[at] not in _MAY_BE_NAMES:
             at += 1
             continue
         end = _resolve_at(question, at)

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
 
 _TAKES_VALUE = frozenset(
@@ -37,14 +35,14 @@ _EXCLUDABLE = frozenset({"PLACE", "POSTCODE", "TECHNOLOGY", "TECHNOLOGY_ONE", "T
 _SEPARATORS = frozenset({":", "="})
 _DATE_SIGNS = {">": "AFTER", ">=": "SINCE", "=>": "SINCE", "≥": "SINCE", "<": "BEFORE", "<=": "UNTIL"}
 _DATE_SIGNS |= {"=<": "UNTIL", "≤": "UNTIL"}
-_SIGNED = re.compile(r"[<>=≤≥:]| -")
+_SIGNS = ("<", ">", "=", "≤", "≥", ":", " -")
 _ROWS = frozenset({"rows", "results", "records", "entries", "hits"})
 _DAYS = frozenset({"YEAR", "DATE"})
 
 
 def settled(text: str, found: list[Lexeme]) -> list[Lexeme]:
     """`found` without separators behind a word that takes a value, and with date signs as words for dates."""
-    if not _SIGNED.search(text):
+    if not any(sign in text for sign in _SIGNS):
         return found
     for at in range(1, len(found) - 1):
         if found[at].key in _DATE_SIGNS and NAMES[found[at + 1].kind] in _DAYS and _dated(found, at):

@@ -88,7 +88,7 @@ def refuse(question: Question) -> None:
         raise Unsupported("how large one is")
     if "for sale" in question.text.lower():
         raise Unsupported("what is for sale")
-    if _MY_PAY.search(question.text) and not question.has("FIT", "ID"):
+    if "what" in word_bag(question.text) and _MY_PAY.search(question.text) and not question.has("FIT", "ID"):
         raise Unsupported("advice")
     if not _WHO.isdisjoint(word_bag(question.text)) and _OWNER.search(question.text.lstrip()):
         raise Unsupported("an owner")
@@ -100,7 +100,7 @@ def refuse(question: Question) -> None:
         raise Unsupported("beyond a place")
     if question.has("EXPIRED"):
         raise Unsupported("support that has ended")
-    if not re.search(r"\w", question.text):
+    if not question.lexemes and not re.search(r"\w", question.text):
         raise Unsupported("no words")
 
 
@@ -109,17 +109,16 @@ def check_left_over(question: Question) -> None:
     relevance.check(question)
     relevance.check_neighbours(question)
     reading = question.reading
-    kinds = [NAMES[lexeme.kind] for lexeme in question.lexemes]
-    unknown = sum(kind == "UNKNOWN" for kind in kinds)
+    written = _kinds_of(question)
+    kinds = {NAMES[kind] for kind in written}
+    unknown = written.count(CLASSES["UNKNOWN"])
     foreign = _foreign(question)
-    about_sites = (
-        bool(_KINDS & set(kinds))
-        or bool(_SITES & set(kinds))
-        or bool(reading.keys() - {"location", "locations", "aggregate", "built_in"})
+    about_sites = not kinds.isdisjoint(_KINDS | _SITES) or bool(
+        reading.keys() - {"location", "locations", "aggregate", "built_in"}
     )
     if not about_sites and not question.has("ALL") and (unknown or foreign or not reading):
         raise Unsupported("no question about installations")
-    compound = _COMPOUND.search(_kinds_of(question))
+    compound = _COMPOUND.search(written)
     if (
         compound
         and not foreign
@@ -133,11 +132,11 @@ def check_left_over(question: Question) -> None:
     if compound or foreign:
         raise Unsupported("a subject beside installations")
     consume_explained(question)
-    named = bool((_KINDS | _SITES) & set(kinds)) or ("ALL" in kinds and "aggregate" in reading)
+    named = not kinds.isdisjoint(_KINDS | _SITES) or ("ALL" in kinds and "aggregate" in reading)
     told_of = unknown or "STORY" in kinds or "GROUP_OTHER" in kinds
     if not named and told_of and reading and reading.keys() <= {"location", "locations", "aggregate", "sort", "limit"}:
         raise Unsupported("a question about something else in a place")
-    if _UNKNOWN_RATE.search(_kinds_of(question)):
+    if "RATE" in kinds and _UNKNOWN_RATE.search(written):
         raise Unsupported("a rate that is not ours")
     if _NEAR_NOTHING.search(question.classes):
         raise Unsupported("near what no place is")
@@ -148,18 +147,18 @@ def check_left_over(question: Question) -> None:
         raise Unsupported("a ranking by what no field has")
     if left:
         raise Unreadable(f"left over: {sorted(left)}")
-    if reading.keys() == {"technology"} and _BARE_COMPOUND.fullmatch(_kinds_of(question)):
+    if reading.keys() == {"technology"} and _BARE_COMPOUND.fullmatch(written):
         raise Unsupported("a technology in the name of something else")
     if unknown and reading.keys() == {"technology"}:
         raise Unsupported("a technology in a question about something else")
-    if not reading and not (question.has("ALL") or (_SITES & set(kinds) and not unknown)):
+    if not reading and not (question.has("ALL") or (_SITES & kinds and not unknown)):
         raise Unsupported("no filter")
     if not reading.keys() - {"technology", "technologies", "location", "built_in"} and _ADVICE.match(question.text):
         raise Unsupported("advice")
     if (
         set(reading) <= {"technology"}
         and _DEFINITION.match(question.text)
-        and not _SITES & set(kinds)
+        and not _SITES & kinds
         and "TECHNOLOGY_MANY" not in kinds
     ):
         raise Unsupported("a question of what it is or how it works")
@@ -191,6 +190,8 @@ def refuse_other_subject(question: Question) -> None:
 
 def _foreign(question: Question) -> int:
     """How many words of other subjects there are outside a story that leads to the request."""
+    if all(lexeme.kind != CLASSES["FOREIGN"] for lexeme in question.lexemes):
+        return 0
     told = story.told(question)
     return sum(
         NAMES[lexeme.kind] == "FOREIGN" and not told[at] and not _describes_place(question, at)

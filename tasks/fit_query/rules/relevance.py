@@ -101,19 +101,20 @@ def check(question: Question) -> None:
     era = _ERA.search(question.text) if "AD" in question.text or "A.D" in question.text else None
     if era and (against > 1 or re.search(r"\d{4}", era.group())):
         raise Unsupported("a year of our era")
+    if not against:
+        return
     strong = any(
         name in ("SITE_ONE", "SITE_MANY") and lexeme.key not in _WEAK_SITES
         for name, lexeme in zip(names, question.lexemes, strict=True)
     )
     if (
-        "AD" in question.text.upper().split()
-        and "revenue" in question.reading
-        and against
+        "revenue" in question.reading
+        and "AD" in question.text.upper().split()
         and names.count("TECHNOLOGY") == 1
         and "regional" not in question.reading
     ):
         raise Unsupported("advertising")
-    if strong or _SURE & set(names) or "fit_id" in question.reading or not against:
+    if strong or _SURE & set(names) or "fit_id" in question.reading:
         return
     if _has_bare_capacity(question) and not _SITES & set(names):
         raise Unsupported("a capacity of something else")
@@ -139,6 +140,9 @@ def _evidence(question: Question, names: list[str]) -> int:
     return found + bool(_OPENING.match(question.text))
 
 
+_AMBIGUOUS = _SITES | _KINDS | {"RATE", "NUMBER"}
+
+
 def check_neighbours(question: Question) -> None:
     """Raises Unsupported where the words right beside an ambiguous one give it another sense.
 
@@ -147,6 +151,8 @@ def check_neighbours(question: Question) -> None:
     names = [NAMES[lexeme.kind] for lexeme in question.lexemes]
     has_kind = bool(_KINDS & set(names))
     for at, name in enumerate(names):
+        if name not in _AMBIGUOUS:
+            continue
         key = question.lexemes[at].key
         before = names[at - 1] if at and not question.between(at - 1, at).strip() else ""
         behind = names[at + 1] if at + 1 < len(names) else ""

@@ -29,19 +29,18 @@ from tasks.fit_query.rules.families import (
 )
 from tasks.fit_query.rules.letter import asides, askers, courtesies, preambles, purposes, rhetoric, signature
 from tasks.fit_query.rules.narrative import (
-    CUT,
     DECLARES,
     DISMISSES,
     HAS,
-    OPENS,
     PAST,
     REASON,
-    REFERS,
-    TELLS,
     THERE,
-    WISHES,
+    cuts,
+    opens,
+    refers,
+    tells,
+    wishes,
 )
-from tasks.fit_query.words import word_bag
 
 
 class Clause(NamedTuple):
@@ -94,7 +93,7 @@ def _plainly_told(text: str, parts: list[Clause], asking: list[bool], lexemes: l
     told = [
         part
         for part, asks in zip(parts[:final], asking, strict=False)
-        if not (asks and OPENS.search(text, part.start, part.end)) and _tells(text, part)
+        if not (asks and opens(_written(text, part))) and _tells(text, part)
     ]
     return [
         one
@@ -114,8 +113,7 @@ def _without(text: str, lexemes: list[Lexeme], gone: list[tuple[int, int]]) -> t
 def _clauses(text: str, lexemes: list[Lexeme]) -> list[Clause]:
     parts: list[Clause] = []
     start = first = 0
-    may_cut = _CUT_MARKS.search(text) or not _CUT_WORDS.isdisjoint(word_bag(text))
-    for cut in [*(_cut_at(found) for found in CUT.finditer(text)), len(text)] if may_cut else [len(text)]:
+    for cut in [*map(_cut_at, cuts(text)), len(text)]:
         last = first
         while last < len(lexemes) and lexemes[last].start < cut:
             last += 1
@@ -130,9 +128,6 @@ def _clauses(text: str, lexemes: list[Lexeme]) -> list[Clause]:
     return parts
 
 
-# One of these is in each cut.
-_CUT_MARKS = re.compile(r"[.;?!,:\n–—]| - ")
-_CUT_WORDS = frozenset({"so", "but", "anyway", "because", "although", "though", "as", "and"})
 _BUT = re.compile(r"but\b", re.IGNORECASE)
 
 
@@ -156,15 +151,23 @@ _DO_WE_HAVE = re.compile(
 def _asks(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
     """Whether the clause is a request: an opening with something to ask for, or a plain noun phrase."""
     kinds = _kinds(part, lexemes)
-    opens = bool(OPENS.search(text, part.start, part.end))
-    if opens and kinds & (TOPIC | {"REFER"} | WHERE) and not DISMISSES.match(text[part.start : part.end]):
-        asked = WISHES.search(text, part.start, part.end) or _DO_WE_HAVE.match(text, part.start, part.end)
-        return bool(asked) or not _tells(text, part)
-    return bool(kinds & (TOPIC | {"SUPER"})) and not kinds & {"STORY", "UNKNOWN", "FOREIGN"} and not _tells(text, part)
+    written = _written(text, part)
+    if kinds & _WANTED and opens(written) and not DISMISSES.match(written):
+        return wishes(written) or _DO_WE_HAVE.match(written) is not None or not tells(written)
+    return bool(kinds & _NAMED) and not kinds & _OTHER_WORDS and not tells(written)
+
+
+_WANTED = TOPIC | WHERE | {"REFER"}
+_NAMED = TOPIC | {"SUPER"}
+_OTHER_WORDS = frozenset({"STORY", "UNKNOWN", "FOREIGN"})
+
+
+def _written(text: str, part: Clause) -> str:
+    return text[part.start : part.end]
 
 
 def _tells(text: str, part: Clause) -> bool:
-    return bool(TELLS.search(text[part.start : part.end]))
+    return tells(_written(text, part))
 
 
 def _told(
@@ -235,7 +238,7 @@ def _wanted_back(text: str, stay: list[Clause], kept: set[str]) -> frozenset[str
 
 
 def _refers(text: str, stay: list[Clause]) -> bool:
-    return any(REFERS.search(text, part.start, part.end) for part in stay)
+    return any(refers(_written(text, part)) for part in stay)
 
 
 def _except(part: Clause, lexemes: list[Lexeme], back: frozenset[str]) -> list[tuple[int, int]]:
@@ -264,11 +267,11 @@ def _is_story(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
         return True
     if kinds & {"COMPARE", "SORT", "DIRECTION"} or ("GROUPED" in kinds and kinds & {"BY", "PER"}):
         return False
-    aside = "FOREIGN" in kinds and bool(re.search(r"[.!]\s*$", written)) and not OPENS.search(written)
+    aside = "FOREIGN" in kinds and bool(re.search(r"[.!]\s*$", written)) and not opens(written)
     aside = aside or ("STORY" in kinds and len(written.split()) > 2)
-    if not TELLS.search(written) and not (kinds <= NO_FILTER and aside):
+    if not tells(written) and not (kinds <= NO_FILTER and aside):
         return False
-    return kinds <= NO_FILTER - {"UNSAYABLE"} or not WISHES.search(written)
+    return kinds <= NO_FILTER - {"UNSAYABLE"} or not wishes(written)
 
 
 def _is_reason(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
@@ -281,9 +284,9 @@ def _is_reason(text: str, part: Clause, lexemes: list[Lexeme]) -> bool:
     ):
         return False
     written = text[part.start : part.end]
-    if WISHES.search(written):
+    if wishes(written):
         return False
     own_sentence = not re.search(r"[,:]\s*$|^\s*$", text[: part.start])
-    plain = kinds <= ASIDE and "STORY" in kinds and own_sentence and not OPENS.search(written)
+    plain = kinds <= ASIDE and "STORY" in kinds and own_sentence and not opens(written)
     remark = kinds <= {"UNKNOWN", "FOREIGN", "STORY"} and _tells(text, part)  # ", it was ever so windy"
     return bool(REASON.match(written)) or plain or remark

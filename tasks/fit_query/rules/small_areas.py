@@ -19,12 +19,10 @@ def find_areas(question: Question) -> None:
     Two letters that a list of places goes on with make a doubt where nothing says what they are.
     """
     for at, lexeme in enumerate(question.lexemes):
+        if lexeme.end - lexeme.start > 2:
+            continue
         written = question.text[lexeme.start : lexeme.end]
-        if (
-            len(written) > 2
-            or NAMES.get(question.classes[at]) not in ("UNKNOWN", "STORY", "AND", "UNIT")
-            or written.upper() not in areas()
-        ):
+        if NAMES.get(question.classes[at]) not in ("UNKNOWN", "STORY", "AND", "UNIT") or written.upper() not in areas():
             continue
         before = NAMES[question.lexemes[at - 1].kind] if at else ""
         said = AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")

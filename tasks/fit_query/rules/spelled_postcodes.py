@@ -15,6 +15,8 @@ def find_spelled(question: Question) -> None:
     """Postcodes as speech recognition writes them: "l l fifty five"."""
     classes = question.classes
     for at in range(len(classes) - 1):
+        if question.lexemes[at].end - question.lexemes[at].start != 1:
+            continue
         end = at
         while end < len(classes) - 1 and end - at < 2 and question.lexemes[end].end - question.lexemes[end].start == 1:
             end += 1

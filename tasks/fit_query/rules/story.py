@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tasks.fit_query.rules.classes import CLASSES, CONSUMED, NAMES
 from tasks.fit_query.rules.rule import Question
+from tasks.fit_query.words import word_bag
 
 _TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
 _REQUEST = _TECHNOLOGY | {
@@ -62,9 +64,20 @@ _SENTENCE = re.compile(
 )
 
 
+_STOPS = re.compile(r"[.;?!\n,]|\s[-–—]\s")
+_JOINTS = frozenset({"so", "but", "and"})
+
+
+@lru_cache(maxsize=16)
+def _cuts(text: str) -> tuple[int, ...]:
+    """Where the clauses of `text` end; kept, as several steps ask for those of the same text."""
+    ends = _STOPS if _JOINTS.isdisjoint(word_bag(text)) else _SENTENCE
+    return tuple(found.start() for found in ends.finditer(text))
+
+
 def clauses(question: Question) -> list[tuple[int, int]]:
     """Runs of lexemes between stops, commas, "so" and "but": [first, end)."""
-    cuts = [found.start() for found in _SENTENCE.finditer(question.text)]
+    cuts = _cuts(question.text)
     parts, first, number = [], 0, 0
     for at, lexeme in enumerate(question.lexemes):
         while number < len(cuts) and cuts[number] < lexeme.start:

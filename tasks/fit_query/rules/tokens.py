@@ -25,6 +25,7 @@ _DROPPED_WORDS = """
 _DROPPED = frozenset(_DROPPED_WORDS.split())
 _DROPPED_BEGINNINGS = {"fore": "before", "bout": "about", "tween": "between", "neath": "beneath", "cept": "except"}
 _THAN = re.compile(r"(?:more|less|bigger|larger|greater|higher|smaller|lower|older|newer|younger|longer|fewer)n")
+_APOSTROPHES = ("'", "’")
 _SPOKEN_ING = re.compile(r"[a-z]{2,}[^aeiou\s]in")
 
 _REPEATED = frozenset({"to", "the", "in", "of", "a", "and", "for", "with", "on", "at", "by", "from", "than"})
@@ -75,7 +76,7 @@ def tokens(text: str) -> list[Token]:
                 written = "h" + written
             elif written in _DROPPED_BEGINNINGS and _opens_with_apostrophe(text, match.start()):
                 written = _DROPPED_BEGINNINGS[written]
-            elif _SPOKEN_ING.fullmatch(written) and text[match.end() : match.end() + 1] in ("'", "’"):
+            elif text[match.end() : match.end() + 1] in _APOSTROPHES and _SPOKEN_ING.fullmatch(written):
                 written += "g"  # "lookin'"
             if (
                 written == "o"
