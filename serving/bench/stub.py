@@ -6,6 +6,8 @@ What is left is the gateway's own cost. `python -m serving.bench.stub --port POR
 from __future__ import annotations
 
 import argparse
+import json
+import time
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,10 +15,11 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import Body
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.app import create_app
-from serving.bench.load import HOST
+from serving.bench.load import HOST, answer_path
 from serving.engines.engine import Completion, Message
 from serving.server import leave_to_itself
 from serving.settings import read_settings
@@ -26,6 +29,7 @@ from tuneserve.task import Evidence, Grounded, JsonObject, Task
 
 NAME = "stub"
 BARE = "/bare"
+INSIDE = "/inside"
 READING: JsonObject = {
     "type": "object",
     "additionalProperties": False,
@@ -55,6 +59,30 @@ class StubEngine:
 
     def close(self) -> None:
         return None
+
+
+class Timed:
+    """An application whose answers are timed from where the server calls it to where it hands over the last byte.
+
+    GET /inside gives the milliseconds of the answers since it was last asked.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._took: list[float] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path")
+        if path == INSIDE:
+            took, self._took = self._took, []
+            await Response(json.dumps(took), media_type="application/json")(scope, receive, send)
+            return
+        if path != answer_path(NAME):
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        await self._app(scope, receive, send)
+        self._took.append((time.perf_counter() - began) * 1000)
 
 
 def _read(text: str, today: date) -> JsonObject:
@@ -94,7 +122,7 @@ def main() -> None:
         return JSONResponse({"word": question.input.split()[0]})
 
     leave_to_itself()
-    uvicorn.run(app, host=HOST, port=port, log_level="warning", server_header=False)
+    uvicorn.run(Timed(app), host=HOST, port=port, log_level="warning", server_header=False)
 
 
 if __name__ == "__main__":

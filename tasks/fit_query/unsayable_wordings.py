@@ -187,6 +187,11 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"(?:\s+(?:by|per))?\s+(?!(?P=group))(?:region|technology|tech|year|postcode area)\b(?!\s+(?:of|built|\d))",
     ),
     (
+        "opinion",
+        r"\bwould you (?:ever |really |yourself |personally )*"
+        r"(?:invest|bet|rather|recommend|advise|trust|buy(?! back)|put (?:your|any|all|good) )",
+    ),
+    (
         "statement",
         r"\b(?:update\s+\w+\s+set\s+\w+\s*=|insert\s+into\s+\w+|delete\s+from\s+\w+|(?:drop|alter|truncate)\s+table\b)",
     ),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from serving.bench import own_cost
 from serving.bench.figures import Line, Part, Times, median_ratio
 from serving.bench.gateways import BenchError, gateway
 from serving.bench.load import answer_path, body_of, closed_loop, paced, post
@@ -101,6 +102,10 @@ def test_a_gateway_is_asked_at_its_own_pace_and_at_a_given_one() -> None:
         flat_out = asyncio.run(closed_loop([port], 4, requests, 0.5))
         assert {status for status, _ in flat_out.replies} == {200}
         assert len(flat_out.times(200)) > 10
+        inside = own_cost._inside(port)
+        assert len(inside) == len(flat_out.replies)
+        assert 0 < sum(inside) < sum(flat_out.times(200)), "the client waits for the server too"
+        assert own_cost._inside(port) == []
         at_pace = asyncio.run(paced(port, 2, [post(BARE, body_of("word"))], 40.0, 1.0))
         assert len(at_pace.replies) == 40
         assert {status for status, _ in at_pace.replies} == {200}

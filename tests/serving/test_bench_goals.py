@@ -91,9 +91,10 @@ def test_growth_is_a_flat_throughput_and_quick_refusals(found: Load, best: float
 
 
 def test_the_gateway_s_own_cost_is_met_when_nobody_was_refused_and_three_percentiles_are_low() -> None:
-    assert own_cost.line(1, load(1.0, (200, 2.0, 94), (200, 8.0, 4), (200, 13.0, 2))).met
-    assert not own_cost.line(1, load(1.0, (200, 2.0, 94), (200, 8.1, 6))).met
-    refused = own_cost.line(8, load(1.0, (200, 1.0, 99), (503, 1.0, 1)))
+    slow_client = load(1.0, (200, 50.0, 100))
+    assert own_cost.line(1, slow_client, [2.0] * 94 + [8.0] * 4 + [13.0] * 2).met
+    assert not own_cost.line(1, slow_client, [2.0] * 94 + [8.1] * 6).met
+    refused = own_cost.line(8, load(1.0, (200, 1.0, 99), (503, 1.0, 1)), [1.0] * 100)
     assert (refused.met, refused.note) == (False, "99 a second, 1 refused")
 
 

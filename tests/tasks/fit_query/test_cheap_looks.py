@@ -18,9 +18,10 @@ Look = Callable[[str], bool]
 
 _GLUE = [" "] * 12 + [", ", ". ", ": ", "-", "/", "'", " (", ") ", "\n", "", "? ", "“", "…", "&"]
 _ADDED = """
-    7pm room5 5p 01234 567890 2day gr8 l8r 17:42 7.30pm 10-15mins o'clock 2010s 2010's 2015q1 q3 h1 1st half '13 12/03/13
-    2012-06-30 12.03.13 twenty two thousand RG17 rg171aa NR area postcode code starting with throughout the LL b4 3x500kW
-    .5 ½ a an megawatt couple hundred half kw1 500kW 1,500 2½ several ADs to and so but – £5million aged ref 4/12 since at
+    7pm room5 5p 01234 567890 2day gr8 l8r 17:42 7.30pm 10-15mins o'clock 2010s 2010's 2015q1 q3 h1 1st half
+    '13 12/03/13 2012-06-30 12.03.13 twenty two thousand RG17 rg171aa NR area postcode code starting with
+    throughout the LL b4 3x500kW .5 ½ a an megawatt couple hundred half kw1 500kW 1,500 2½ several ADs to and
+    so but – £5million aged ref 4/12 since at
 """
 
 

@@ -184,6 +184,8 @@ def test_an_answer_to_a_strange_request_is_doubted(text: str) -> None:
         ("My boss is curious. What percentage of wind is in Kent?", "statistic"),
         ("We live in Hove. Solar in Kent, 40 miles from us at most", "distance"),
         ("Solar in Kent. Within 40 miles of my house", "distance"),
+        ("would you ever invest in a hydro scheme at Bala", "opinion"),
+        ("Which of the solar sites in Kent would you buy?", "opinion"),
     ],
 )
 def test_what_no_field_can_say_is_named(text: str, name: str) -> None:
@@ -220,6 +222,8 @@ def test_what_no_field_can_say_is_named(text: str, name: str) -> None:
         "I'm on the train, 40 miles from home. Which turbines are in Angus?",
         "My share of the prize was £500. Solar in Kent",
         "My driving instructor told me to forget everything I knew. Wind in Kent",
+        "would you put the hydro schemes of Powys in a list",
+        "would you kindly show the wind sites in Fife that I would buy",
         "The new system at work prompts you every time you breathe. Wind in Kent",
     ],
 )
