@@ -48,13 +48,6 @@ def word_set(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-@lru_cache(maxsize=64)
-def split_words(text: str) -> tuple[Word, ...]:
-    """All words of `text`, in order. Kept for a while: one question is split by several parts of the task."""
-    pattern = _APART if _GLUED_TO.search(text) else _WORD
-    return tuple(Word(found.start(), found.end(), word_key(found.group())) for found in pattern.finditer(text))
-
-
 _BLANKS = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _RUN = re.compile(r"[^\W_]+")
 
@@ -70,6 +63,19 @@ def word_bag(text: str) -> frozenset[str]:
 def digit_words(text: str) -> tuple[str, ...]:
     """Those of `word_bag(text)` that are no plain words: "2012", "500kw", "q3"."""
     return tuple(word for word in word_bag(text) if not word.isalpha())
+
+
+@lru_cache(maxsize=64)
+def split_words(text: str) -> tuple[Word, ...]:
+    """All words of `text`, in order. Kept for a while: one question is split by several parts of the task."""
+    glued = any(word[0].isalpha() for word in digit_words(text)) and _GLUED_TO.search(text)
+    pattern = _APART if glued else _WORD
+    if text.isascii() and "'" not in text and "`" not in text:
+        # The keys of plain words are their small letters: nothing else to look at in each.
+        lowered = text.lower()
+        spans = [found.span() for found in pattern.finditer(text)]
+        return tuple(Word(start, end, _SAME.get(lowered[start:end], lowered[start:end])) for start, end in spans)
+    return tuple(Word(found.start(), found.end(), word_key(found.group())) for found in pattern.finditer(text))
 
 
 def key_of(text: str) -> str:

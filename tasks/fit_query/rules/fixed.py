@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tasks.fit_query.amounts import KW, Amount, find_amounts
 from tasks.fit_query.dates import find_dates
@@ -103,25 +104,41 @@ _YEAR = re.compile(r"199\d|20[0-3]\d")
 _SECTOR = re.compile(r"\s\d(?![\w.,])(?!\s*[kmg]w)", re.IGNORECASE)
 
 
-# Words of which a text has one where the pattern matches: a cheap look before a costly one.
-_NEEDED = {
-    _THOSE: word_set("those these same other"),
-    _SPELLED_ID: word_set("zero oh o nought one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9"),
-    _NUMBERED: word_set(
-        """
-        slide page chapter appendix exhibit annex figure table tab agenda draft section paragraph term semester
-        assignment essay half quarter levels exams modules courses
-        """
+class _Looked(NamedTuple):
+    """A costly pattern, and words of which a text has one where it matches: a cheap look before it."""
+
+    pattern: re.Pattern[str]
+    words: frozenset[str]
+
+    def finditer(self, text: str) -> Iterable[re.Match[str]]:
+        return () if self.words.isdisjoint(word_bag(text)) else self.pattern.finditer(text)
+
+
+_LOOKED = {
+    "those": _Looked(_THOSE, word_set("those these same other")),
+    "spelled id": _Looked(
+        _SPELLED_ID, word_set("zero oh o nought one two three four five six seven eight nine 0 1 2 3 4 5 6 7 8 9")
     ),
-    _COMPASS: word_set("england wales scotland anglia ireland britain nwales swales nireland sscotland eanglia"),
-    _OVER_THERE: word_set("way"),
-    _THROW: word_set("throw"),
-    _ROAD: word_set("along beside near off by up down on"),
-    _SPOKEN_YEAR: word_set("twenty thousand"),
-    _AREA: word_set("postcode postcodes post postal outcode outcodes"),
-    _B4: word_set("b4"),
-    _TOLD: word_set("the"),
-    _QUARTER: word_set("q1 q2 q3 q4 h1 h2"),
+    "numbered": _Looked(
+        _NUMBERED,
+        word_set(
+            """
+            slide page chapter appendix exhibit annex figure table tab agenda draft section paragraph term semester
+            assignment essay half quarter levels exams modules courses
+            """
+        ),
+    ),
+    "compass": _Looked(
+        _COMPASS, word_set("england wales scotland anglia ireland britain nwales swales nireland sscotland eanglia")
+    ),
+    "over there": _Looked(_OVER_THERE, word_set("way")),
+    "throw": _Looked(_THROW, word_set("throw")),
+    "road": _Looked(_ROAD, word_set("along beside near off by up down on")),
+    "spoken year": _Looked(_SPOKEN_YEAR, word_set("twenty thousand")),
+    "area": _Looked(_AREA, word_set("postcode postcodes post postal outcode outcodes")),
+    "b4": _Looked(_B4, word_set("b4")),
+    "told": _Looked(_TOLD, word_set("the")),
+    "quarter": _Looked(_QUARTER, word_set("q1 q2 q3 q4 h1 h2")),
 }
 # Words of which a text has one where _STORY_FIGURE matches; digits may be glued to them ("7pm", "room5", "gr8").
 _TELLING = word_set(
@@ -136,10 +153,6 @@ _SPEAKERS = word_set("i we my our")
 _GLUED_DIGITS = "0123456789"
 _LONG_FIGURE = 8
 _MONTH_BEGINNINGS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
-
-
-def _matches(pattern: re.Pattern[str], text: str) -> Iterable[re.Match[str]]:
-    return () if _NEEDED[pattern].isdisjoint(word_bag(text)) else pattern.finditer(text)
 
 
 def _may_tell(text: str) -> bool:
@@ -176,31 +189,31 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             taken.append((lexeme.start, lexeme.end))
             fixed[lexeme.start + (text[lexeme.start] in "'’‘`")] = lexeme  # no token begins at the apostrophe of '13
 
-    for soon in _matches(_B4, text):
+    for soon in _LOOKED["b4"].finditer(text):
         put(Lexeme(CLASSES["BEFORE"], soon.start(), soon.end(), None, "before"))
-    for those in _matches(_THOSE, text):
+    for those in _LOOKED["those"].finditer(text):
         put(Lexeme(CLASSES["REFER"], those.start(), those.end()))
-    for spelled in _matches(_SPELLED_ID, text):
+    for spelled in _LOOKED["spelled id"].finditer(text):
         digits = spelled_digits(spelled[1])
         put(Lexeme(CLASSES["NUMBER"], spelled.start(1), spelled.start(1) + len(spelled[1].rstrip()), digits, digits))
-    for told in _matches(_TOLD, text) if digited else ():
+    for told in _LOOKED["told"].finditer(text) if digited else ():
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
     for times in _TIMES.finditer(text) if digited and ("x" in text or "X" in text or "×" in text) else ():
         put(Lexeme(CLASSES["STORY"], times.start(), times.end()))
     for told in _STORY_FIGURE.finditer(text) if digited and _may_tell(text) else ():
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
-    for numbered in _matches(_NUMBERED, text):
+    for numbered in _LOOKED["numbered"].finditer(text):
         put(Lexeme(CLASSES["STORY"], numbered.start(), numbered.end()))
     for plants in _CAPITAL_ADS.finditer(text) if "ADs" in text else ():
         put(Lexeme(CLASSES["TECHNOLOGY_MANY"], plants.start(), plants.end(), "Anaerobic digestion", "ads"))
-    for part in _matches(_COMPASS, text):
+    for part in _LOOKED["compass"].finditer(text):
         found = resolve(part.group()).place
         put(Lexeme(CLASSES["PLACE" if found else "DOUBT"], part.start(), part.end(), found))
-    for there in _matches(_OVER_THERE, text):
+    for there in _LOOKED["over there"].finditer(text):
         put(Lexeme(CLASSES["NEAR"], there.start(), there.end()))
-    for throw in _matches(_THROW, text):
+    for throw in _LOOKED["throw"].finditer(text):
         put(Lexeme(CLASSES["DISTANCE"], throw.start(), throw.end()))
-    for road in _matches(_ROAD, text) if digited else ():
+    for road in _LOOKED["road"].finditer(text) if digited else ():
         beside = road[1].lower() in ("along", "beside", "near", "off", "by")
         put(Lexeme(CLASSES["DISTANCE" if beside else "STORY"], road.start(), road.end()))
     for postcode in find_postcodes(text):
@@ -209,7 +222,7 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
             postcode.end - len(postcode.pattern) if postcode.text.upper().endswith(postcode.pattern) else postcode.start
         )
         put(Lexeme(CLASSES["POSTCODE"], start, sector.end() if sector else postcode.end))
-    for area in _matches(_AREA, text):
+    for area in _LOOKED["area"].finditer(text):
         if area[1].upper() in areas():
             put(Lexeme(CLASSES["POSTCODE"], area.start(1), area.end(1)))
     for other in _OTHER_DATE.finditer(text) if _may_date(text) else ():
@@ -218,9 +231,9 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
     for mention in dates:
         if not mention.text.isdigit():
             put(Lexeme(CLASSES["DATE"], mention.start, mention.end, mention.text))
-    for spoken in _matches(_SPOKEN_YEAR, text):
+    for spoken in _LOOKED["spoken year"].finditer(text):
         put(Lexeme(CLASSES["DATE"], spoken.start(), spoken.end(), spoken.group()))
-    for quarter in _matches(_QUARTER, text):
+    for quarter in _LOOKED["quarter"].finditer(text):
         put(Lexeme(CLASSES["STORY"], quarter.start(), quarter.end()))
     months = digited and any(word[:3] in _MONTH_BEGINNINGS for word in word_bag(text))
     for month in _MONTH_OF_RANGE.finditer(text) if months else ():

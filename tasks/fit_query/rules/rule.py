@@ -156,11 +156,13 @@ class Rules:
         return add
 
     def apply(self, question: Question) -> None:
-        if self._needed.isdisjoint(question.present):
+        present = question.present
+        if self._needed.isdisjoint(present):
             return  # unless a rule matches, nothing changes what the next one finds
         for rule in self.listed:
-            if not rule.needs.isdisjoint(question.present):
+            if not rule.needs.isdisjoint(present):
                 rule.apply(question)
+                present = question.present
 
 
 _PIECE = re.compile(

@@ -46,50 +46,53 @@ def tokens(text: str) -> list[Token]:
     The stop of an abbreviation ("no. of", "comm. 2012") goes; "w/" is "with" and "w/o" "without".
     """
     found: list[Token] = []
+    # Without an apostrophe no word is cut short or spoken ("'ow many", "lookin'").
+    spoken = not text.isascii() or "'" in text or "`" in text
     for match in _TOKEN.finditer(text):
+        start, end = match.span()
         written = match.group()
-        if match.lastgroup == "symbol":
-            written = written.replace(" ", "")
-            if written == "!" and text[match.end() : match.end() + 1].isalpha():
-                written = _EXCLUDES if not text[: match.start()].strip() or text[match.start() - 1] in " (|&\t" else "!"
-            if written in "-–—" and _only_divides(text, match.start(), match.end()):
-                continue
-            if (
-                written == "."
-                and found
-                and found[-1].key in _ABBREVIATED
-                and _goes_on(text, match.start(), found[-1].end)
-            ):
-                continue
-            if written == "/" and found and found[-1] == (match.start() - 1, match.start(), "w"):
-                found[-1] = found[-1]._replace(end=match.end(), key="with")
-                continue
-        elif match.lastgroup == "word":
+        kind = match.lastgroup
+        if kind == "word":
             written = written.lower()
-            if "'" in written or "’" in written:
-                written = written.replace("'", "").replace("’", "")
-                if _THAN.fullmatch(written):  # "bigger'n 60 kW"
-                    found.append(Token(match.start(), match.end() - 2, written[:-1]))
-                    found.append(Token(match.end() - 1, match.end(), "than"))
-                    continue
-            elif written in _DROPPED and _opens_with_apostrophe(text, match.start()):
-                written = "h" + written
-            elif written in _DROPPED_BEGINNINGS and _opens_with_apostrophe(text, match.start()):
-                written = _DROPPED_BEGINNINGS[written]
-            elif text[match.end() : match.end() + 1] in _APOSTROPHES and _SPOKEN_ING.fullmatch(written):
-                written += "g"  # "lookin'"
-            if (
-                written == "o"
-                and found
-                and found[-1].key == "with"
-                and text[found[-1].start : match.end()].lower() == "w/o"
-            ):
-                found[-1] = found[-1]._replace(end=match.end(), key="without")
+            if spoken:
+                if "'" in written or "’" in written:
+                    written = written.replace("'", "").replace("’", "")
+                    if _THAN.fullmatch(written):  # "bigger'n 60 kW"
+                        found.append(Token(start, end - 2, written[:-1]))
+                        found.append(Token(end - 1, end, "than"))
+                        continue
+                else:
+                    written = _as_spoken(text, start, end, written)
+            if written in _REPEATED:
+                if found and found[-1].key == written:
+                    continue  # "up to to thirty", as it is dictated
+            elif written == "o" and found and found[-1].key == "with" and text[found[-1].start : end].lower() == "w/o":
+                found[-1] = found[-1]._replace(end=end, key="without")
                 continue
-        if written in _REPEATED and found and found[-1].key == written:
-            continue  # "up to to thirty", as it is dictated
-        found.append(Token(match.start(), match.end(), written))
+        elif kind == "symbol":
+            written = written.replace(" ", "")
+            if written == "!" and text[end : end + 1].isalpha():
+                written = _EXCLUDES if not text[:start].strip() or text[start - 1] in " (|&\t" else "!"
+            if written in "-–—" and _only_divides(text, start, end):
+                continue
+            if written == "." and found and found[-1].key in _ABBREVIATED and _goes_on(text, start, found[-1].end):
+                continue
+            if written == "/" and found and found[-1] == (start - 1, start, "w"):
+                found[-1] = found[-1]._replace(end=end, key="with")
+                continue
+        found.append(Token(start, end, written))
     return found
+
+
+def _as_spoken(text: str, start: int, end: int, written: str) -> str:
+    """`written` with the letter that an apostrophe before or behind it stands for."""
+    if written in _DROPPED and _opens_with_apostrophe(text, start):
+        return "h" + written
+    if written in _DROPPED_BEGINNINGS and _opens_with_apostrophe(text, start):
+        return _DROPPED_BEGINNINGS[written]
+    if text[end : end + 1] in _APOSTROPHES and _SPOKEN_ING.fullmatch(written):
+        return written + "g"  # "lookin'"
+    return written
 
 
 def _opens_with_apostrophe(text: str, start: int) -> bool:

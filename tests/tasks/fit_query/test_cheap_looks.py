@@ -52,7 +52,7 @@ LOOKS: dict[str, tuple[Look, re.Pattern[str]]] = {
     "wish": (_needs(narrative._WISHING), narrative._WISHES),
     "reference": (_needs(narrative._REFERRING), narrative._REFERS),
     "asker": (_needs(narrative._SPEAKING), narrative._SOMEONE),
-    **{f"words of {pattern.pattern[:20]}": (_needs(words), pattern) for pattern, words in fixed._NEEDED.items()},
+    **{name: (_needs(looked.words), looked.pattern) for name, looked in fixed._LOOKED.items()},
 }
 
 
