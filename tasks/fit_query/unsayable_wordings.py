@@ -7,6 +7,8 @@ answered belongs into tests/tasks/fit_query/test_signs.py. What is only likely t
 from __future__ import annotations
 
 _FIT = r"(?:\bfit(?:\s*ids?)?[\s:#-]*|\bids?(?:\s+(?:are|were|being)\b)?[\s:#-]*)"
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_TIMES = rf"(?:{_WEEKDAY}|week|month|morning|evening|day|quarter)"
 # (name, regular expression, in which case does not matter); the first that matches is told.
 WORDINGS: tuple[tuple[str, str], ...] = (
     (
@@ -212,7 +214,18 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"|as soon as)\b"
         r"|\bshape\s?files?\b|\bupload\b[^.?!]{0,20}\bto\b"
         r"|"
-        r"\b(?:register|enrol|accredit|sign up|enter|log)\s+(?:my|our|a new|another new)\b"
+        r"\b(?:put|plot|mark|pin|stick|draw|drop)\b(?!\s+(?:up|on)\b)[^.?!\n]{0,60}\bon(?:to)?\s+"
+        r"(?:an?|the|my|our|google)\s+(?:\w+\s+)?maps?\b"
+        rf"|(?<!\bi )(?<!\bwe )(?<!\bthey )(?<!\bwho )(?<!\bto )"
+        rf"\b(?:e-?mail|send|text|message|post|forward|mail|ring|call|whatsapp|update|notify|remind)\s+(?:me|us)\b[^.?!\n]{{0,60}}\b(?:(?:every|each)\s+{_TIMES}s?\b|(?:dai|week|month)ly\b)"
+        r"|\b(?:book|hire|order|call|send|get|find|schedule)\s+(?:me\s+|us\s+|in\s+)?(?:an?|the|my|our)\s+(?:\w+\s+)?"
+        r"(?:engineer|electrician|installer|surveyor|technician|plumber|roofer|taxi|cab|hotel|drone|skip|van|fitter"
+        r"|mechanic)s?\b"
+        r"|\b(?:add|enter|insert|put|include)\s+(?:my|our|his|her|this|another|a new)\b[^.?!\n]{0,50}"
+        r"\b(?:to|on|in|into|onto)\s+your\s+(?:list|register|database|system|records?|data\w*|map|books?)\b"
+        rf"|(?:^|[.!?]\s+)(?:please\s+|kindly\s+|could you\s+|can you\s+|would you\s+)*remind (?:me|us)\s+"
+        rf"(?:to|on|in|at|every|tomorrow|next|about|{_WEEKDAY})"
+        r"|\b(?:register|enrol|accredit|sign up|enter|log)\s+(?:my|our|a new|another new)\b"
         r"|\b(?:add|enter|insert)\b[^.?!]{0,50}\b(?:to|into|in)\s+(?:the|your)\s+(?:register|database|system"
         r"|records?)\b"
         r"|\b(?:add|record|delete|remove|change|amend|correct|edit|cancel|transfer)\s+(?:my|our)\s+(?:[\w.-]+\s+){0,4}"

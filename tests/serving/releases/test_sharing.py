@@ -57,6 +57,8 @@ def test_rules_against_model_is_an_experiment_like_any_other(settings: Settings,
         assert ask(client, new)["problems"] == []
         assert (ask(client, old)["release"], ask(client, old)["origin"]) == ("distance@2.0.0", "model")
         until(lambda: shown(client)["experiment"]["measured"]["new"]["questions"] > 2)
+        # What the old release answered is counted by itself, perhaps a moment later.
+        until(lambda: shown(client)["experiment"]["agreement"] is not None)
         experiment = shown(client)["experiment"]
         assert experiment["verdict"]["reason"].startswith("not enough evidence: ")
         assert experiment["agreement"]["value"] == 1.0
