@@ -22,8 +22,9 @@ from collections.abc import Iterator
 
 from tasks.fit_query.words import word_bag, word_set
 
+_MARKS = r"(?<!\bno)[.;?!]+(?=\s|$)|\n+|,(?=\s)|:(?=\s)|\s[-–—]+\s"
 _CUT = re.compile(
-    r"(?:(?<!\bno)[.;?!]+(?=\s|$)|\n+|,(?=\s)|:(?=\s)|\s[-–—]+\s"
+    rf"(?:{_MARKS}"
     r"|\b(?<!or )so\b(?! far\b| that\b|-)|\bbut\b|\banyway\b|\b(?:because|although|though)\b|\bas\b(?= (?:i|we"
     r"|my|our|he|she)\b)"
     r"|\band\b(?=\s+(?:(?:i|we|they|he|she|you)\b|(?:i|we|they|he|she|it|that)['’]|i[md]\b|(?:my|our|now"
@@ -271,7 +272,7 @@ _WANTING = word_set("asked want wants need needs like asks asking wondered wonde
 _REFERRING = word_set("they them those these one ones other others another it that same")
 _CUTTING = word_set("so but anyway because although though as and")
 _CUT_MARKS = re.compile(r"[.;?!,:\n–—-]")
-_BY_MARK = re.compile(r"(?<!\bno)[.;?!]+(?=\s|$)|\n+|,(?=\s)|:(?=\s)|\s[-–—]+\s", re.IGNORECASE)
+_BY_MARK = re.compile(_MARKS, re.IGNORECASE)
 
 
 def cuts(text: str) -> Iterator[re.Match[str]]:

@@ -23,7 +23,7 @@ _CODE = r"(?:[A-Z]{1,4}[-/]?)?\d+(?:[A-Z]?\d+)?(?:[-/.]\d+)*(?:-?[A-Z])?"
 _LONG = r"(?:[A-Z]{1,4}[-/]?)?(?:\d{5,}|\d+(?:[-/]\d+)+)[A-Z]?"
 _GROUPS = r"\d+(?:[ -]\d+)*"
 _ENDS = r"(?=\s*(?:$|[.,;:!?)\n]))"
-_IS = r"\s*(?:(?:is|was|of|ending(?: in)?|starting|quoted|given)\b|[:#=])?\s*#?"
+_IS = r"(?![a-z])\s*(?:(?:is|was|of|ending(?: in)?|starting|quoted|given)\b|[:#=])?\s*#?"
 _WHOSE = (
     r"(?:(?:my|our|your|his|her|their|the|this|re|via|quoting|gas|electric(?:ity)?|energy|water|bank|billing|supply"
     r"|support|direct debit|contact|home|work|office|daytime|evening|emergency)\s+){0,3}"

@@ -16,7 +16,7 @@ from tuneserve.ladder import handwritten_sets
 
 Look = Callable[[str], bool]
 
-_GLUE = [" "] * 12 + [", ", ". ", ": ", "-", "/", "'", " (", ") ", "\n", "", "? ", "“", "…", "&"]
+_GLUE = [" "] * 12 + [", ", ". ", ": ", "-", "/", "'", " (", ") ", "\n", "? ", "“", "…", "&"]
 _ADDED = """
     7pm room5 5p 01234 567890 2day gr8 l8r 17:42 7.30pm 10-15mins o'clock 2010s 2010's 2015q1 q3 h1 1st half
     '13 12/03/13 2012-06-30 12.03.13 twenty two thousand RG17 rg171aa NR area postcode code starting with
@@ -27,13 +27,14 @@ _ADDED = """
 
 @cache
 def _texts() -> tuple[str, ...]:
-    """All hand-written questions, and as many rows of their words in any order with any mark between two."""
+    """All hand-written questions, and rows of words in any order with any mark between two."""
     asked = [question.case.query for questions in handwritten_sets(TASK).values() for question in questions]
-    words = [word for text in asked for word in text.split()] + _ADDED.split() * 60
+    # Of words that stay the same when questions are added.
+    words = [word for case in TASK.cases for word in case.query.split()] + 3 * _ADDED.split()
     dice = random.Random(3)
     salads = [
         "".join(part for word in dice.choices(words, k=dice.randint(2, 14)) for part in (word, dice.choice(_GLUE)))
-        for _ in range(2 * len(asked))
+        for _ in range(6000)
     ]
     return (*asked, *salads)
 
