@@ -176,7 +176,7 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     (
         "weekday",
         r"\b(?:commissioned|built|installed|registered|opened|accredited)\s+on\s+(?:a\s+|any\s+)?"
-        r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+        rf"{_WEEKDAY}s?\b",
     ),
     (
         "price",
@@ -216,7 +216,7 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"|"
         r"\b(?:put|plot|mark|pin|stick|draw|drop)\b(?!\s+(?:up|on)\b)[^.?!\n]{0,60}\bon(?:to)?\s+"
         r"(?:an?|the|my|our|google)\s+(?:\w+\s+)?maps?\b"
-        rf"|(?<!\bi )(?<!\bwe )(?<!\bthey )(?<!\bwho )(?<!\bto )"
+        r"|(?<!\bi )(?<!\bwe )(?<!\bthey )(?<!\bwho )(?<!\bto )"
         rf"\b(?:e-?mail|send|text|message|post|forward|mail|ring|call|whatsapp|update|notify|remind)\s+(?:me|us)\b[^.?!\n]{{0,60}}\b(?:(?:every|each)\s+{_TIMES}s?\b|(?:dai|week|month)ly\b)"
         r"|\b(?:book|hire|order|call|send|get|find|schedule)\s+(?:me\s+|us\s+|in\s+)?(?:an?|the|my|our)\s+(?:\w+\s+)?"
         r"(?:engineer|electrician|installer|surveyor|technician|plumber|roofer|taxi|cab|hotel|drone|skip|van|fitter"

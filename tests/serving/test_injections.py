@@ -202,3 +202,4 @@ def test_the_tables_are_all_there_afterwards(task: Task, tmp_path: Path) -> None
     database.dispose()
     assert before.keys() == after.keys()
     assert all(after[name] >= before[name] for name in before)
+    assert max(before.values()) > 7000
