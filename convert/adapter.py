@@ -14,6 +14,7 @@ import numpy as np
 from safetensors import SafetensorError, deserialize
 
 from convert.gguf_file import Matrix
+from tuneserve.added_tokens import AddedTokens, read_added_tokens
 from tuneserve.errors import ConversionError
 
 WEIGHTS = "adapter_model.safetensors"
@@ -21,10 +22,11 @@ CONFIG = "adapter_config.json"
 
 _PREFIX = "base_model.model."
 _LORA = re.compile(r"(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
+_ROWS = re.compile(r"(?P<module>.+)\.token_adapter\.trainable_tokens_delta")
 _DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "F64": np.dtype("<f8")}
 
 # Settings of PEFT under which a layer is more than base + scale * b @ a.
-_NOT_PLAIN = ("use_dora", "use_qalora", "fan_in_fan_out", "lora_bias", "layer_replication", "trainable_token_indices")
+_NOT_PLAIN = ("use_dora", "use_qalora", "fan_in_fan_out", "lora_bias", "layer_replication")
 
 # Initialisations that change the base's own weights: the adapter then belongs to another base.
 _CHANGES_BASE = ("pissa", "olora", "corda", "loftq", "lora_ga")
@@ -47,14 +49,22 @@ class Adapter:
     """A folder with adapter_config.json and adapter_model.safetensors.
 
     Raises ConversionError when a file is missing or damaged, and for what `base + scale * b @ a` does
-    not express: modules saved whole, DoRA, biases, layer replication, inits that change the base.
+    not express: modules saved whole, DoRA, biases, layer replication, inits that change the base, tokens of
+    the base that were trained.
+
+    added  tokens that it adds to the base's vocabulary
+    rows   {module: their rows of its weight, (tokens, columns)}: model.embed_tokens, and lm_head where it is not
+           tied to it
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config = read_config(folder)
         _refuse_what_is_not_plain_lora(folder, self.config)
-        self._pairs = _pairs(folder / WEIGHTS)
+        tensors = read_tensors(folder / WEIGHTS)
+        self.added: AddedTokens | None = read_added_tokens(folder / WEIGHTS)
+        self.rows = _rows(folder, tensors, self.config, self.added)
+        self._pairs = _pairs(folder / WEIGHTS, tensors)
 
     def modules(self) -> list[str]:
         """Names of the tuned modules as the base has them, such as model.layers.0.self_attn.q_proj."""
@@ -109,9 +119,29 @@ def _refuse_what_is_not_plain_lora(folder: Path, config: dict[str, Any]) -> None
         raise ConversionError(f"{path}: init_lora_weights '{start}' changes the base, so it is not the one here")
 
 
-def _pairs(path: Path) -> dict[str, dict[str, Matrix]]:
+def _rows(
+    folder: Path, tensors: dict[str, Matrix], config: dict[str, Any], added: AddedTokens | None
+) -> dict[str, Matrix]:
+    """Takes the embeddings of added tokens out of `tensors`."""
+    path = folder / CONFIG
+    trained = config.get("trainable_token_indices") or {}
+    told = {tuple(ids) for ids in (trained.values() if isinstance(trained, dict) else [trained])} - {()}
+    if told != ({tuple(added.ids)} if added else set()):
+        raise ConversionError(f"{path}: trainable_token_indices are not the tokens that {WEIGHTS} names; train again")
+    rows = {}
+    for name in list(tensors):
+        found = _ROWS.fullmatch(name.removeprefix(_PREFIX))
+        if found is not None:
+            rows[found["module"]] = tensors.pop(name)
+    count = len(added.texts) if added else 0
+    if bool(count) != bool(rows) or any(part.ndim != 2 or len(part) != count for part in rows.values()):
+        raise ConversionError(f"{folder / WEIGHTS}: its embeddings are not those of {count} added tokens; train again")
+    return rows
+
+
+def _pairs(path: Path, tensors: dict[str, Matrix]) -> dict[str, dict[str, Matrix]]:
     pairs: dict[str, dict[str, Matrix]] = {}
-    for name, tensor in read_tensors(path).items():
+    for name, tensor in tensors.items():
         found = _LORA.fullmatch(name.removeprefix(_PREFIX))
         if found is None:
             raise ConversionError(f"{path}: '{name}' is no LoRA matrix of a linear layer; it cannot be merged here")

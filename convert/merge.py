@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from gguf import MODEL_ARCH, GGUFWriter, LlamaFileType, get_tensor_name_map
+from gguf import MODEL_ARCH, GGUFWriter, LlamaFileType, TokenType, get_tensor_name_map
 
 from convert.adapter import Adapter, LowRank
 from convert.gguf_file import GgufFile, Matrix, is_matrix, written_whole
+from tuneserve.added_tokens import AddedTokens
 from tuneserve.errors import ConversionError
 from tuneserve.progress import Progress
 
@@ -39,24 +40,34 @@ def merge(base: Path, adapter: Path, target: Path, about: Mapping[str, str], pro
     only when it is whole. Raises ConversionError when adapter and base do not fit.
     """
     source = GgufFile(base)
-    deltas = _by_tensor(source, Adapter(adapter))
+    read = Adapter(adapter)
+    deltas = _by_tensor(source, read)
+    rows = _rows_by_tensor(source, read)
+    replaced = _longer_vocabulary(source, read.added) if read.added is not None else {}
     with written_whole(target, source.architecture) as writer:
-        largest = _write(writer, source, deltas, about, progress)
+        # The card's words about how the base was tuned are not about what is made here.
+        source.copy_metadata(writer, without={*about, *_NOT_OF_THE_BASE}, replaced=replaced)
+        largest = _write(writer, source, deltas, rows, about, progress)
     return Merged(len(source.tensors), len(deltas), largest)
 
 
 def _write(
-    writer: GGUFWriter, source: GgufFile, deltas: Mapping[str, LowRank], about: Mapping[str, str], progress: Progress
+    writer: GGUFWriter,
+    source: GgufFile,
+    deltas: Mapping[str, LowRank],
+    rows: Mapping[str, Matrix],
+    about: Mapping[str, str],
+    progress: Progress,
 ) -> float:
     """Tensors one at a time, so that memory holds the largest one and not the model; returns the largest change."""
-    # The card's words about how the base was tuned are not about what is made here.
-    source.copy_metadata(writer, without={*about, *_NOT_OF_THE_BASE})
     writer.add_file_type(int(LlamaFileType.MOSTLY_F16))
     for key, text in about.items():
         writer.add_string(key, text)
     for name, tensor in source.tensors.items():
         kind = np.dtype(np.float16 if is_matrix(tensor.shape) else np.float32)
-        writer.add_tensor_info(name, tensor.shape, kind, tensor.parameters * kind.itemsize)
+        more = len(rows.get(name, ()))
+        shape = (tensor.shape[0] + more, *tensor.shape[1:])
+        writer.add_tensor_info(name, shape, kind, int(np.prod(shape)) * kind.itemsize)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
@@ -68,6 +79,8 @@ def _write(
                 delta = _permuted(deltas[name], name, source).delta()
                 largest = max(largest, float(np.abs(delta).max()))
                 weights = weights + delta
+            if name in rows:
+                weights = np.concatenate([weights, rows[name]])
             writer.write_tensor_data(_stored(weights, name))
             bar.advance()
     return largest
@@ -94,7 +107,7 @@ def _by_tensor(source: GgufFile, adapter: Adapter) -> dict[str, LowRank]:
         stem = names.get_name(part.module)
         tensor = f"{stem}.weight"
         if stem is None or not stem.startswith("blk."):
-            # Embeddings too: their adapter has another shape, and in a tied model they are the output layer as well.
+            # Embeddings too: their low-rank adapter has another shape, and a tied one is the output layer as well.
             raise ConversionError(f"{adapter.folder}: '{part.module}' is no linear layer of a block; tune those only")
         if tensor not in source.tensors:
             raise ConversionError(f"{adapter.folder}: '{part.module}' is not in the base {source.path.name}")
@@ -106,6 +119,40 @@ def _by_tensor(source: GgufFile, adapter: Adapter) -> dict[str, LowRank]:
             )
         deltas[tensor] = part
     return deltas
+
+
+def _rows_by_tensor(source: GgufFile, adapter: Adapter) -> dict[str, Matrix]:
+    """The rows of added tokens under the names of the GGUF's tensors, every shape checked."""
+    names = get_tensor_name_map(MODEL_ARCH.LLAMA, int(source.value("llama.block_count")))
+    rows = {f"{names.get_name(module)}.weight": part for module, part in adapter.rows.items()}
+    wanted = {name for name in ("token_embd.weight", "output.weight") if name in source.tensors} if rows else set()
+    if rows.keys() != wanted:
+        raise ConversionError(
+            f"{adapter.folder}: adds tokens to {sorted(rows)}, the base {source.path.name} has {sorted(wanted)}"
+        )
+    for name, part in rows.items():
+        have = source.tensors[name].shape
+        if adapter.added is None or have != (adapter.added.first, part.shape[1]):
+            raise ConversionError(
+                f"{adapter.folder}: its tokens belong behind another vocabulary than the {have[0]:,} tokens of"
+                f" {source.path.name}: it was trained on another base"
+            )
+    return rows
+
+
+def _longer_vocabulary(source: GgufFile, added: AddedTokens) -> dict[str, Any]:
+    """The header's lists with the added tokens at their ends: found in a text before it is cut into words."""
+    tokens = source.raw("tokenizer.ggml.tokens")
+    if tokens is None or len(tokens) != added.first:
+        raise ConversionError(f"{source.path}: it has no vocabulary of {added.first:,} tokens")
+    count = len(added.texts)
+    behind = {
+        "tokenizer.ggml.tokens": [text.encode() for text in added.texts],
+        "tokenizer.ggml.token_type": [int(TokenType.USER_DEFINED)] * count,
+        "tokenizer.ggml.scores": [0.0] * count,
+    }
+    longer: dict[str, Any] = {key: source.raw(key) + more for key, more in behind.items() if source.raw(key)}
+    return longer | {f"{source.architecture}.vocab_size": added.first + count}
 
 
 def _permuted(part: LowRank, tensor: str, source: GgufFile) -> LowRank:

@@ -202,6 +202,9 @@ def _choice(run: Run, task: Task, folder: Path, configured: str, progress: Progr
 
 def _adapter_in_gguf(adapter: Path, base: dict[str, str], target: Path, tools: Converter, progress: Progress) -> None:
     """llama.cpp always scales by alpha / r, so that it is told the alpha with which this is PEFT's scale."""
+    if Adapter(adapter).added is not None:
+        progress.say("convert: no adapter as GGUF: it adds tokens, which llama.cpp's adapters cannot")
+        return
     alphas = {round(part.scale * part.a.shape[0], 6) for part in Adapter(adapter)}
     if len(alphas) != 1:
         progress.say("convert: no adapter as GGUF: its modules have different scales, which llama.cpp cannot express")
@@ -216,7 +219,7 @@ def _adapter_in_gguf(adapter: Path, base: dict[str, str], target: Path, tools: C
 
 def _merge(adapter: Path, base: dict[str, str], target: Path, progress: Progress) -> None:
     """Writes the merged model in transformers' format; refuses first what no merge here can express."""
-    Adapter(adapter)
+    added = Adapter(adapter).added
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
@@ -232,7 +235,10 @@ def _merge(adapter: Path, base: dict[str, str], target: Path, progress: Progress
     with warnings.catch_warnings():
         # PEFT and transformers warn about each other's deprecated names; nothing of it is about this merge.
         warnings.simplefilter("ignore")
-        model = AutoModelForCausalLM.from_pretrained(base["path"], revision=revision, dtype=dtype)
+        model: Any = AutoModelForCausalLM.from_pretrained(base["path"], revision=revision, dtype=dtype)
+        if added is not None:
+            rows = max(model.get_input_embeddings().weight.shape[0], added.first + len(added.texts))
+            model.resize_token_embeddings(rows, mean_resizing=False)
         with torch.no_grad():
             merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload(safe_merge=True)
         try:

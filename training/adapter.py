@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from training.base import BaseReference, load_model
-from training.interpolation import interpolated
+from training.interpolation import ROWS, interpolated
+from training.structure import make_room
+from tuneserve.added_tokens import AddedTokens, read_added_tokens
 from tuneserve.errors import StageError, UsageError
 from tuneserve.manifest import sha256_of_file
 from tuneserve.recipe import LoraSection, Recipe
@@ -21,9 +23,11 @@ from tuneserve.release import examples_seen, modelfiles_folder
 WEIGHTS = "adapter_model.safetensors"
 
 
-def lora_settings(lora: LoraSection) -> dict[str, Any]:
-    """Arguments of peft.LoraConfig."""
+def lora_settings(lora: LoraSection, tied: bool = True, added: AddedTokens | None = None) -> dict[str, Any]:
+    """Arguments of peft.LoraConfig. `tied`: the output layer is the embedding, so that a row is trained for both."""
+    layers = ["embed_tokens"] if tied else ["embed_tokens", "lm_head"]
     return {
+        **({"trainable_token_indices": dict.fromkeys(layers, added.ids)} if added else {}),
         "r": lora.r,
         "lora_alpha": lora.alpha,
         "lora_dropout": lora.dropout,
@@ -41,6 +45,11 @@ class Start:
     folder: Path
     sha256: str
     training: dict[str, Any]
+
+    @property
+    def added(self) -> AddedTokens | None:
+        """The tokens that it adds to the base's, which training then keeps."""
+        return read_added_tokens(self.folder / WEIGHTS)
 
     def as_json(self) -> dict[str, Any]:
         """Its identity and how many examples it had seen, those of its own start included."""
@@ -78,11 +87,22 @@ def _training_of(folder: Path) -> dict[str, Any]:
     return {}
 
 
-def peft_model(base: BaseReference, recipe: Recipe, start: Start | None = None) -> Any:
-    """The base with LoRA weights (fp32) on it: those of `start`, or fresh ones, the same for the same seed."""
+def peft_model(
+    base: BaseReference,
+    recipe: Recipe,
+    start: Start | None = None,
+    added: AddedTokens | None = None,
+    ids_of: Callable[[str], list[int]] | None = None,
+) -> Any:
+    """The base with LoRA weights (fp32) on it: those of `start`, or fresh ones, the same for the same seed.
+
+    added, ids_of  tokens added to the base's vocabulary, and how it wrote them before (training.structure.make_room)
+    """
     import torch
 
     model: Any = load_model(base, recipe.train.quantization)
+    if added is not None:
+        make_room(model, added, ids_of)
     with _quiet():
         from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
         from peft.tuners.tuners_utils import BaseTunerLayer
@@ -93,7 +113,8 @@ def peft_model(base: BaseReference, recipe: Recipe, start: Start | None = None) 
             # Not reentrant: else the frozen embeddings' output would need a gradient of its own.
             model.activation_checkpointing_enable({"use_reentrant": False})
         torch.manual_seed(recipe.train.seed)
-        made = get_peft_model(model, LoraConfig(**lora_settings(recipe.lora)))
+        tied = bool(getattr(model.config, "tie_word_embeddings", False))
+        made = get_peft_model(model, LoraConfig(**lora_settings(recipe.lora, tied, added)))
         if start is not None:
             _put_on(made, start)
     if recipe.train.quantization != "fp32":
@@ -105,17 +126,25 @@ def peft_model(base: BaseReference, recipe: Recipe, start: Start | None = None) 
 
 
 def _put_on(model: Any, start: Start) -> None:
-    from peft import set_peft_model_state_dict
+    from peft import get_peft_model_state_dict, set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    weights = load_file(start.folder / WEIGHTS)
+    # A start that adds no tokens leaves the rows of new ones as they are.
+    fresh = get_peft_model_state_dict(model, save_embedding_layers=False)
+    rows = {name: weight for name, weight in fresh.items() if name.endswith(ROWS)}
+    weights = {**rows, **load_file(start.folder / WEIGHTS)}
     loaded = set_peft_model_state_dict(model, weights)
     if len(weights) != sum(weight.requires_grad for weight in model.parameters()) or loaded.unexpected_keys:
         raise UsageError(f"start_from: the adapter in {start.folder} has other layers than this training's")
 
 
 def save_adapter(
-    model: Any, folder: Path, base: BaseReference, start: Start | None = None, start_share: float = 0.0
+    model: Any,
+    folder: Path,
+    base: BaseReference,
+    start: Start | None = None,
+    start_share: float = 0.0,
+    added: AddedTokens | None = None,
 ) -> None:
     """Writes adapter_model.safetensors and adapter_config.json as PEFT does, the weights in fp16.
 
@@ -137,7 +166,7 @@ def save_adapter(
         raise StageError(
             f"training diverged: {len(broken)} tensors have values that are not finite; lower learning_rate"
         )
-    save_file(halves, folder / WEIGHTS, metadata={"format": "pt"})
+    save_file(halves, folder / WEIGHTS, metadata={"format": "pt", **(added.as_metadata() if added else {})})
     config = model.peft_config["default"]
     config.base_model_name_or_path = base.name
     config.inference_mode = True
@@ -145,8 +174,11 @@ def save_adapter(
 
 
 def load_adapter(model: Any, folder: Path) -> Any:
-    """`model` with the adapter that `folder` holds on it."""
+    """`model` with the adapter that `folder` holds on it, and with room for the tokens that it adds."""
+    added = read_added_tokens(folder / WEIGHTS)
     with _quiet():
+        if added is not None:
+            make_room(model, added)
         from peft import PeftModel
 
         return PeftModel.from_pretrained(model, str(folder))

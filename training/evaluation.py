@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from training.adapter import load_adapter
+from training.adapter import WEIGHTS, load_adapter
 from training.base import BaseReference, load_model, load_tokenizer
 from training.generation import Writer
+from training.structure import added_to
 from training.train import versions
+from tuneserve.added_tokens import read_added_tokens
 from tuneserve.example import read_examples
 from tuneserve.ladder import (
     Exam,
@@ -41,7 +43,7 @@ from tuneserve.texts import Texts
 TEST_SAMPLE = 200  # examples of the test split; the hand-written cases are all asked
 BASE_SAMPLE = 50  # questions of each set for the untuned base, which writes to the token limit and so is slow
 BATCH = 32
-ADAPTER_FILES = ("adapter_model.safetensors", "adapter_config.json")
+ADAPTER_FILES = (WEIGHTS, "adapter_config.json")
 SOURCES = (".py", ".toml", ".json", ".jsonl", ".csv", ".md", ".txt")
 
 
@@ -126,7 +128,7 @@ def torch_rungs(
             reference = find()
             model = _model(reference, held, weights, merge)
             try:
-                yield Writer(model, load_tokenizer(reference), task.max_tokens, BATCH).write
+                yield Writer(model, _tokenizer(reference, weights), task.max_tokens, BATCH).write
             finally:
                 del model
                 gc.collect()
@@ -144,6 +146,15 @@ def torch_rungs(
         rung("merged", f"the adapter merged into the base, PyTorch {whole}", whole, adapter, merge=True),
     ]
     return {one.name: one for one in rungs}
+
+
+def _tokenizer(base: BaseReference, adapter: Path | None) -> Any:
+    """The base's tokenizer, with the tokens that the adapter adds."""
+    tokenizer = load_tokenizer(base)
+    added = read_added_tokens(adapter / WEIGHTS) if adapter is not None else None
+    if added is not None:
+        added_to(tokenizer, added.texts)
+    return tokenizer
 
 
 def _model(base: BaseReference, held: Quantization, adapter: Path | None, merge: bool) -> Any:

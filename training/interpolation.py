@@ -14,17 +14,21 @@ from typing import Any
 from tuneserve.errors import StageError
 
 DOWN, UP = ".lora_A.", ".lora_B."
+ROWS = ".trainable_tokens_delta"
 
 
 def interpolated(start: Mapping[str, Any], end: Mapping[str, Any], share: float) -> dict[str, Any]:
     """`share` of `start` and the rest of `end`: tensors by name as PEFT saves them, (r, in) down and (out, r) up.
 
-    Both must have the same scaling (alpha over r). Raises StageError when they are not of the same layers.
+    Both must have the same scaling (alpha over r). Embeddings of added tokens are interpolated as they are. Raises
+    StageError when they are not of the same layers.
     """
     if start.keys() != end.keys():
         raise StageError("start_share: the two adapters have other layers than each other")
     mixed: dict[str, Any] = {}
     for name in end:
+        if name.endswith(ROWS) and start[name].shape == end[name].shape:
+            mixed[name] = share * start[name] + (1 - share) * end[name]
         if DOWN in name:
             up = name.replace(DOWN, UP)
             if up not in end or start[name].shape != end[name].shape:

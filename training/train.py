@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from training.adapter import Start, find_start, peft_model, save_adapter, trained_parameters
 from training.base import BaseReference, check_device, find_base, load_tokenizer
 from training.batches import Encoded, encode, shared_prefix
+from training.structure import added_to, structure_tokens
+from tuneserve.added_tokens import AddedTokens
 from tuneserve.errors import DataError, UsageError
 from tuneserve.example import Example, read_examples
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_json, write_json
@@ -87,6 +90,11 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     share = recipe.lora.start_share
     if share and start is None:
         raise UsageError("start_share says how much of start_from's weights is kept: name start_from too")
+    if share and start is not None and recipe.base.structure_tokens and start.added is None:
+        raise UsageError(
+            "start_share: start_from's adapter writes answers without structure tokens, so that nothing lies between"
+            " it and one that writes them; set start_share = 0 for this training"
+        )
     request = Request(
         stage="train",
         # Of the data set only what is trained on: a change to the task that leaves these files as they were
@@ -94,7 +102,8 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
         inputs={"build": sha256_of_json({name: data.outputs[f"{name}.jsonl"] for name in ("train", "validation")})},
         config={
             "task": task.name,
-            "base": base.identity,
+            # As without the setting where it is not set, so that runs from before there was one stay what they are.
+            "base": {**base.identity, **({"structure_tokens": True} if recipe.base.structure_tokens else {})},
             # Without a share nothing is kept of the start, as in runs from before there was one.
             "lora": recipe.lora.model_dump(exclude={"start_from"} | ({"start_share"} if not share else set())),
             "start": start and start.sha256,
@@ -131,13 +140,14 @@ def _train(
     from training.loop import Data, Loop
 
     tokenizer = load_tokenizer(base)
+    added = _added_tokens(tokenizer, run.data / "train.jsonl", task, recipe, start)
     max_length = recipe.train.max_length
     rows = _encoded(run.data / "train.jsonl", tokenizer, max_length, overrides.train_limit)
     validation = _encoded(
         run.data / "validation.jsonl", tokenizer, max_length, overrides.val_limit or recipe.train.eval_examples
     )
     prefix = shared_prefix([*rows, *validation]) if recipe.train.share_prompt else ()
-    model = peft_model(base, recipe, start)
+    model = peft_model(base, recipe, start, added, _written_before(base) if added else None)
     data = Data(rows, validation, prefix, tokenizer.pad_token_id)
     loop = Loop(model, recipe.train, data, Checkpoints(folder / "checkpoints"), progress, overrides.max_steps)
     position = loop.resume()
@@ -145,9 +155,9 @@ def _train(
     settings = recipe.model_dump()
     with open_log(folder, position.step, f"{run.task}/{run.name}", settings, overrides.wandb) as log:
         loop.run(position, log)
-    save_adapter(model, folder, base, start, recipe.lora.start_share)
+    save_adapter(model, folder, base, start, recipe.lora.start_share, added)
     tokenizer.save_pretrained(folder)
-    info = training_info(task, recipe, overrides, base, start, data, position, loop.steps, model)
+    info = training_info(task, recipe, overrides, base, start, data, position, loop.steps, model, added)
     write_json(folder / "training_info.json", info)
     result = info["result"]
     progress.say(
@@ -155,6 +165,25 @@ def _train(
         f"{result['tokens_per_second']} tokens/s, {result['examples_per_second']} examples/s"
     )
     return dict(result)
+
+
+def _added_tokens(
+    tokenizer: Any, examples: Path, task: Task, recipe: Recipe, start: Start | None
+) -> AddedTokens | None:
+    """Adds to the tokenizer what `start` added, or the pieces of the examples' answers where the recipe wants them."""
+    texts: tuple[str, ...] = ()
+    if start is not None and start.added is not None:
+        texts = start.added.texts
+    elif recipe.base.structure_tokens:
+        answers = [example.messages[-1]["content"] for example in read_examples(examples)]
+        texts = structure_tokens(task.written_schema, answers)
+    return added_to(tokenizer, texts) if texts else None
+
+
+def _written_before(base: BaseReference) -> Callable[[str], list[int]]:
+    """Ids of a text by the base's own tokens."""
+    tokenizer: Any = load_tokenizer(base)
+    return lambda text: list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def _encoded(path: Path, tokenizer: Any, max_length: int, limit: int | None) -> list[Encoded]:
@@ -183,6 +212,7 @@ def training_info(
     position: Position,
     steps: int,
     model: Any,
+    added: AddedTokens | None,
 ) -> dict[str, Any]:
     """Everything that the adapter was made with, for those who merge, serve and release it."""
     return {
@@ -195,6 +225,7 @@ def training_info(
         "schema_sha256": schema_sha256(task),
         "examples": {"train": len(data.train), "validation": len(data.validation)},
         "shared_prompt_tokens": len(data.prefix),
+        "added_tokens": len(added.texts) if added else 0,
         "trained_parameters": trained_parameters(model),
         "versions": versions(),
         "result": {

@@ -28,10 +28,15 @@ class DataSection(Section):
 
 
 class BaseSection(Section):
-    """A packaged base (tuneserve/base.py), a hub name or a local folder; `revision` is for the hub."""
+    """A packaged base (tuneserve/base.py), a hub name or a local folder; `revision` is for the hub.
+
+    structure_tokens  adds the pieces that answers are put together with to the vocabulary (training/structure.py);
+                      an adapter that training begins with brings its own
+    """
 
     model: str = Field(min_length=1)
     revision: str | None = None
+    structure_tokens: bool = False
 
 
 class LoraSection(Section):

@@ -12,6 +12,8 @@ from tasks.fit_query.dataset.question import Clause, text_of
 from tasks.fit_query.dataset.referring import referred
 
 ADJECTIVES_AT_MOST = 2
+# The share of requests that are errands in words, of several sites.
+ERRANDS = 0.06
 
 
 def register(rng: Random) -> str:
@@ -126,6 +128,8 @@ def asked(rng: Random, style: str, words: str, number: str = "p") -> str:
         number == "s" and rng.random() < 0.5
     ):
         return said(rng, ask["single"], {"set": words})
+    if number == "p" and rng.random() < ERRANDS:
+        return said(rng, lines("errands"), {"set": words})
     templates = ask.get(style if style in ("polite", "dictated", "nonnative", "story") else "plain", ask["plain"])
     return said(rng, templates, {"set": words})
 

@@ -68,11 +68,11 @@ def refused(rng: Random) -> tuple[str, str]:
     """(text, family) of a question that is unsupported by itself."""
     words = table("refusals")
     kinds = {
-        "near_misses": 34, "look_answerable": 60, "off_topic": 13, "trade": 7, "other_technology": 6, "statistics": 6,
-        "two_ids": 3, "injection": 7,
+        "near_misses": 30, "look_answerable": 50, "deeds": 36, "opinions": 26, "off_topic": 13, "trade": 7,
+        "other_technology": 6, "statistics": 6, "two_ids": 3, "injection": 8,
     }  # fmt: skip
     kind = rng.choices(list(kinds), list(kinds.values()))[0]
-    if kind in ("near_misses", "look_answerable", "off_topic"):
+    if kind in ("near_misses", "look_answerable", "deeds", "opinions", "off_topic"):
         template = rng.choice(lines(kind))
     else:
         template = rng.choice(words[kind]["alone" if kind == "injection" else "question"])
