@@ -17,6 +17,7 @@ from tasks.fit_query.postcodes import find_postcodes
 from tasks.fit_query.quotation import spans_of
 from tasks.fit_query.subject import beside_request, only_told
 from tasks.fit_query.technologies import OTHER_TECHNOLOGIES, find_technologies
+from tasks.fit_query.unsayable_requests import no_search
 from tasks.fit_query.unsayable_wordings import WORDINGS
 
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in WORDINGS)
@@ -76,6 +77,9 @@ def unsayable(text: str) -> tuple[str, str] | None:
             continue
         if not (name in _OFTEN_TOLD and only_told(text, pattern)):
             return name, found.group().strip()
+    deed = no_search(text)
+    if deed:
+        return deed
     beside = beside_request(text)
     return ("beside", beside) if beside else _pairs(text) or _exclusion(text)
 

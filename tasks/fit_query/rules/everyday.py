@@ -57,6 +57,7 @@ FILLERS = """
     together somewhere
     wise provide provided provides require requires requiring desire desires seek seeks seeking solely restrict
     restricted retain retained rooftop rooftops roofs bonjour bore da helpdesk colleagues
+    download downloading highlight highlighting flag flagging assemble compile compiling grab grabbing
 """
 
 FILLER_PHRASES = """
@@ -84,6 +85,8 @@ FILLER_PHRASES = """
     send over the|send over any|send over all|send over your|send across|hand over the|send me over|send us over
     please forward|kindly forward|forward me|forward us|forward the|forward particulars|particulars of
     somebody send over|someone send over|you send over|please send over|pls send over|anyone send over
+    draw up|drawing up|turn up|line up|work up|knock up|hand me|hand us|present me with|present us with|on screen
+    in a list|into a list|as a list|when you get a sec|when you get a minute|when you get a chance|when you get a mo
     email me|email us|email a list|email me a list|email us a list|email over a list
     kind regards|best regards|warm regards|kindest regards|best wishes|yours sincerely|yours faithfully|yours truly
     my numbers|my figures|our numbers|our figures|my sums|the more complete|the more the better|the better
