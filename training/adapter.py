@@ -116,7 +116,7 @@ def peft_model(
         tied = bool(getattr(model.config, "tie_word_embeddings", False))
         made = get_peft_model(model, LoraConfig(**lora_settings(recipe.lora, tied, added)))
         if start is not None:
-            _put_on(made, start)
+            _put_on(made, start, added)
     if recipe.train.quantization != "fp32":
         # PEFT would cast every layer's input to fp32, only for autocast to cast it back to bf16.
         for module in made.modules():
@@ -125,14 +125,20 @@ def peft_model(
     return made
 
 
-def _put_on(model: Any, start: Start) -> None:
+def _put_on(model: Any, start: Start, added: AddedTokens | None) -> None:
+    """Gives `model` the weights of `start`; rows of added tokens that it has not stay as they are."""
     from peft import get_peft_model_state_dict, set_peft_model_state_dict
     from safetensors.torch import load_file
 
-    # A start that adds no tokens leaves the rows of new ones as they are.
-    fresh = get_peft_model_state_dict(model, save_embedding_layers=False)
-    rows = {name: weight for name, weight in fresh.items() if name.endswith(ROWS)}
-    weights = {**rows, **load_file(start.folder / WEIGHTS)}
+    weights = load_file(start.folder / WEIGHTS)
+    theirs = {text: number for number, text in enumerate(start.added.texts)} if start.added else {}
+    for name, fresh in get_peft_model_state_dict(model, save_embedding_layers=False).items():
+        if name.endswith(ROWS) and added is not None:
+            rows = fresh.detach().clone()
+            for number, text in enumerate(added.texts):
+                if text in theirs:
+                    rows[number] = weights[name][theirs[text]].to(rows.dtype)
+            weights[name] = rows
     loaded = set_peft_model_state_dict(model, weights)
     if len(weights) != sum(weight.requires_grad for weight in model.parameters()) or loaded.unexpected_keys:
         raise UsageError(f"start_from: the adapter in {start.folder} has other layers than this training's")

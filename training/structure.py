@@ -24,6 +24,8 @@ _BEFORE = ("{", ",", '",', '"],')
 # A piece that fewer of a thousand answers have, or fewer answers at all, is no token: too little to learn it from.
 RARE = 1.0
 FEWEST = 10
+# llama-cpp-python (0.3.36) prints nothing at all for a token of 32 bytes or more: its buffer is that long.
+MOST_BYTES = 31
 
 
 def structure_tokens(schema: Mapping[str, Any], answers: Sequence[str]) -> tuple[str, ...]:
@@ -35,7 +37,7 @@ def structure_tokens(schema: Mapping[str, Any], answers: Sequence[str]) -> tuple
     A piece never ends in the quote that ends a string, nor does it begin inside a value, so that no two of them
     overlap: whether a tokenizer looks for the leftmost or for the longest first, it finds the same ones.
     """
-    pieces = list(dict.fromkeys(_pieces(schema)))
+    pieces = [piece for piece in dict.fromkeys(_pieces(schema)) if len(piece.encode()) <= MOST_BYTES]
     least = max(FEWEST, RARE / 1000 * len(answers))
     # Without the rare ones a shorter piece may take a longer one's place, so they are counted again.
     for _ in range(2):

@@ -90,10 +90,10 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     share = recipe.lora.start_share
     if share and start is None:
         raise UsageError("start_share says how much of start_from's weights is kept: name start_from too")
-    if share and start is not None and recipe.base.structure_tokens and start.added is None:
+    if share and start is not None and recipe.base.structure_tokens:
         raise UsageError(
-            "start_share: start_from's adapter writes answers without structure tokens, so that nothing lies between"
-            " it and one that writes them; set start_share = 0 for this training"
+            "start_share: start_from's adapter may write answers with other structure tokens, so that nothing lies"
+            " between the two; set start_share = 0, or leave structure_tokens out and train with those it has"
         )
     request = Request(
         stage="train",
@@ -170,11 +170,9 @@ def _train(
 def _added_tokens(
     tokenizer: Any, examples: Path, task: Task, recipe: Recipe, start: Start | None
 ) -> AddedTokens | None:
-    """Adds to the tokenizer what `start` added, or the pieces of the examples' answers where the recipe wants them."""
-    texts: tuple[str, ...] = ()
-    if start is not None and start.added is not None:
-        texts = start.added.texts
-    elif recipe.base.structure_tokens:
+    """Adds the pieces of the examples' answers to the tokenizer where the recipe wants them, else those of `start`."""
+    texts = start.added.texts if start is not None and start.added is not None else ()
+    if recipe.base.structure_tokens:
         answers = [example.messages[-1]["content"] for example in read_examples(examples)]
         texts = structure_tokens(task.written_schema, answers)
     return added_to(tokenizer, texts) if texts else None

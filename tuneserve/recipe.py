@@ -31,7 +31,7 @@ class BaseSection(Section):
     """A packaged base (tuneserve/base.py), a hub name or a local folder; `revision` is for the hub.
 
     structure_tokens  adds the pieces that answers are put together with to the vocabulary (training/structure.py);
-                      an adapter that training begins with brings its own
+                      without it training keeps those of the adapter that it begins with
     """
 
     model: str = Field(min_length=1)

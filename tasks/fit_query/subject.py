@@ -79,7 +79,7 @@ _BESIDE = re.compile(
     r"|\bcapacity of (?:the )?(?-i:[A-Z])[\w'’]+ (?-i:Hall|Arena|Stadium|Theatre|Ground|Centre|Room)"
     r"|\b(?:elements|items) (?:out )?of an array\b|\bpanel of (?:judges|experts)\b|\b(?:in|around|circa) \d{1,3} AD\b"
     r"|\bpowerwalls?\b|\bdowntime\b|\boutages?\b|\btripped\b|\bstood still\b|\bppas?\b"
-    r"|\bmaintenance contracts?\b|\bwarrant(?:y|ies)\b|\blat(?:itude)?s?[ /,&-]*(?:and )?long(?:itude)?s?\b"
+    r"|(?<!\bdo )\bmaintenance contracts?\b|\bwarrant(?:y|ies)\b|\blat(?:itude)?s?[ /,&-]*(?:and )?long(?:itude)?s?\b"
     r"|\bgrid ref\w*"
     r"|\b(?:north|south|east|west)(?:[- ]?(?:east|west))?(?:ern|erly)?[- ]facing\b"
     r"|\bon the market\b|\bacreage\b"

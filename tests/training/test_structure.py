@@ -90,6 +90,9 @@ def test_pieces_are_what_the_schema_fixes_and_the_answers_have() -> None:
     assert list(pieces) == sorted(pieces, key=lambda piece: (-len(piece), piece))
     assert structure_tokens(SCHEMA, ['{"money":true}'] * (FEWEST - 1)) == ()
     assert structure_tokens(SCHEMA, ['{"money":true}'] * FEWEST) == ('{"money":true',)
+    long = {"properties": {"a": {"enum": ["x" * 25, "x" * 26]}}}
+    both = [json.dumps({"a": value}, separators=(",", ":")) for value in long["properties"]["a"]["enum"] * FEWEST]
+    assert structure_tokens(long, both) == ('{"a":"' + "x" * 25,), "31 bytes, and no more"
 
 
 def test_every_tokenizer_finds_the_same_pieces() -> None:
@@ -186,22 +189,26 @@ def test_training_goes_on_with_the_tokens_of_its_start(
 
     base = find_base(str(tiny_base), None, Silent())
     added = AddedTokens(49152, ('{"one":', '{"two":'))
+    now = AddedTokens(49152, ('{"new":', '{"two":'))
     started(tmp_path / "start", tiny_base, recipe(), added if has_tokens else None)
     start = find_start(str(tmp_path / "start"), "any_task", base, recipe().lora)
     assert start.added == (added if has_tokens else None)
 
     def trained(from_start: bool) -> dict[str, Any]:
-        model = peft_model(base, recipe(), start if from_start else None, added, lambda _: [1, 2])
+        model = peft_model(base, recipe(), start if from_start else None, now, lambda _: [1, 2])
         return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
 
     begun, fresh = trained(True), trained(False)
     assert begun.keys() == fresh.keys()
     for name, weight in begun.items():
-        more = 0.25 if has_tokens or ".lora_" in name else 0.0
-        assert torch.allclose(weight, fresh[name] + more, atol=1e-3), name
+        if ".lora_" in name:
+            assert torch.allclose(weight, fresh[name] + 0.25, atol=1e-3), name
+        else:
+            assert torch.equal(weight[0], fresh[name][0]), "a token that the start has not begins afresh"
+            assert torch.allclose(weight[1], fresh[name][1] + (0.25 if has_tokens else 0.0), atol=1e-3)
 
 
-def test_no_mean_with_an_adapter_that_writes_without_them(
+def test_no_mean_with_an_adapter_that_writes_otherwise(
     built: Run, with_tokens: Recipe, task: Task, tmp_path: Path, tiny_base: Path
 ) -> None:
     started(tmp_path / "start", tiny_base, with_tokens, None)

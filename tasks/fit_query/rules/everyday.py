@@ -86,7 +86,9 @@ FILLER_PHRASES = """
     please forward|kindly forward|forward me|forward us|forward the|forward particulars|particulars of
     somebody send over|someone send over|you send over|please send over|pls send over|anyone send over
     draw up|drawing up|turn up|line up|work up|knock up|hand me|hand us|present me with|present us with|on screen
-    in a list|into a list|as a list|when you get a sec|when you get a minute|when you get a chance|when you get a mo
+    be a star and|be a love and|be a dear and|be a pal and|be a darling and|when you get a second
+    when you have a second|must explain it to|have to explain it to|in a list|into a list|as a list
+    when you get a sec|when you get a minute|when you get a chance|when you get a mo
     email me|email us|email a list|email me a list|email us a list|email over a list
     kind regards|best regards|warm regards|kindest regards|best wishes|yours sincerely|yours faithfully|yours truly
     my numbers|my figures|our numbers|our figures|my sums|the more complete|the more the better|the better
