@@ -237,8 +237,7 @@ def _merge(adapter: Path, base: dict[str, str], target: Path, progress: Progress
         warnings.simplefilter("ignore")
         model: Any = AutoModelForCausalLM.from_pretrained(base["path"], revision=revision, dtype=dtype)
         if added is not None:
-            rows = max(model.get_input_embeddings().weight.shape[0], added.first + len(added.texts))
-            model.resize_token_embeddings(rows, mean_resizing=False)
+            added.make_room(model)
         with torch.no_grad():
             merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload(safe_merge=True)
         try:

@@ -45,8 +45,8 @@ log = logging.getLogger(__name__)
 Through = Literal["gateway", "model", "rules"]
 Grammar = Literal["repair", "always", "never"]
 DEADLINE_MS = 2000
-# The probability of a refusal from which it is not asked again where no rules read the question; against a reading
-# of the rules it has to be surer (decision.CERTAIN).
+# The probability of a refusal from which it is not asked again where no rules read the question. It does not make
+# it stand against a reading of the rules: a model can be sure and wrong (docs/experiments.md).
 SURE_REFUSAL = 0.99
 SECOND_READING = Problem("second_reading", "the model refused this at first; asked again, it read this")
 

@@ -18,9 +18,6 @@ EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence", "repaired", "doubt
 # A refusal of what grounding sees to be a question of the task weighs as much as three slips of an answer.
 DOUBTFUL_REFUSAL = "doubtful_refusal"
 WEIGHTS = {DOUBTFUL_REFUSAL: 3}
-# The probability from which a model's refusal is not doubted: of 2,170 questions by hand, the surest refusal that was
-# wrong and that the rules read had 0.96; what a deed's verb tells, such as "book a crane", only the model has learnt.
-CERTAIN = 0.999
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9
 
@@ -66,9 +63,7 @@ def decide(model: Grounded, rules: Grounded, confidence: float | None = None) ->
         return Decision("rules", UNCONFIRMED)
     if model.output == rules.output:
         return Decision("model", None, _confirmed(model, rules))
-    certain = confidence is not None and confidence >= CERTAIN
-    ours = _signs_against(model, EVIDENCE_AGAINST - {DOUBTFUL_REFUSAL} if certain else EVIDENCE_AGAINST)
-    theirs = _signs_against(rules)
+    ours, theirs = _signs_against(model), _signs_against(rules)
     better: Literal["model", "rules"] = "model" if ours < theirs else "rules"
     if ours == theirs:
         sure = confidence is not None and confidence >= SURE
@@ -84,8 +79,8 @@ def _extends(wider: Grounded, other: Grounded) -> bool:
     return bool(theirs) and len(ours) > len(theirs) and all(ours.get(name) == value for name, value in theirs.items())
 
 
-def _signs_against(grounded: Grounded, signs: frozenset[str] = EVIDENCE_AGAINST) -> int:
-    return sum(WEIGHTS.get(one.code, 1) for one in grounded.problems if one.code in signs)
+def _signs_against(grounded: Grounded) -> int:
+    return sum(WEIGHTS.get(one.code, 1) for one in grounded.problems if one.code in EVIDENCE_AGAINST)
 
 
 def _confirmed(model: Grounded, rules: Grounded) -> Grounded | None:

@@ -62,8 +62,7 @@ def make_room(model: Any, added: AddedTokens, ids_of: Callable[[str], list[int]]
     """
     import torch
 
-    rows = max(model.get_input_embeddings().weight.shape[0], added.first + len(added.texts))
-    model.resize_token_embeddings(rows, mean_resizing=False)
+    added.make_room(model)
     if ids_of is None:
         return
     # Tied layers are one tensor, which is then set twice to the same.

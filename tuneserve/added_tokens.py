@@ -10,6 +10,7 @@ import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tuneserve.errors import ConversionError
 
@@ -27,6 +28,12 @@ class AddedTokens:
     @property
     def ids(self) -> list[int]:
         return list(range(self.first, self.first + len(self.texts)))
+
+    def make_room(self, model: Any) -> None:
+        """Gives a model of transformers rows for these tokens where it has none left over, in both layers that name
+        tokens; what is in them is for an adapter to say."""
+        rows = max(model.get_input_embeddings().weight.shape[0], self.first + len(self.texts))
+        model.resize_token_embeddings(rows, mean_resizing=False)
 
     def as_metadata(self) -> dict[str, str]:
         """For the header of a safetensors file, whose values are strings."""

@@ -77,9 +77,9 @@ def unsayable(text: str) -> tuple[str, str] | None:
             continue
         if not (name in _OFTEN_TOLD and only_told(text, pattern)):
             return name, found.group().strip()
-    deed = no_search(text)
-    if deed:
-        return deed
+    request = no_search(text)
+    if request:
+        return request
     beside = beside_request(text)
     return ("beside", beside) if beside else _pairs(text) or _exclusion(text)
 
