@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from training.base import BaseReference, load_model
-from training.interpolation import ROWS, interpolated
+from training.interpolation import DOWN, ROWS, UP, interpolated
 from training.structure import make_room
 from tuneserve.added_tokens import AddedTokens, read_added_tokens
 from tuneserve.errors import StageError, UsageError
@@ -117,6 +117,10 @@ def peft_model(
         made = get_peft_model(model, LoraConfig(**lora_settings(recipe.lora, tied, added)))
         if start is not None:
             _put_on(made, start, added)
+        if recipe.lora.frozen:
+            for name, weight in made.named_parameters():
+                if DOWN in name or UP in name:
+                    weight.requires_grad_(False)
     if recipe.train.quantization != "fp32":
         # PEFT would cast every layer's input to fp32, only for autocast to cast it back to bf16.
         for module in made.modules():

@@ -90,6 +90,10 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     share = recipe.lora.start_share
     if share and start is None:
         raise UsageError("start_share says how much of start_from's weights is kept: name start_from too")
+    if recipe.lora.frozen and (start is None or not recipe.base.structure_tokens):
+        raise UsageError(
+            "frozen leaves nothing to train but the embeddings of new tokens: it needs start_from and structure_tokens"
+        )
     if share and start is not None and recipe.base.structure_tokens:
         raise UsageError(
             "start_share: start_from's adapter may write answers with other structure tokens, so that nothing lies"
@@ -104,8 +108,12 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
             "task": task.name,
             # As without the setting where it is not set, so that runs from before there was one stay what they are.
             "base": {**base.identity, **({"structure_tokens": True} if recipe.base.structure_tokens else {})},
-            # Without a share nothing is kept of the start, as in runs from before there was one.
-            "lora": recipe.lora.model_dump(exclude={"start_from"} | ({"start_share"} if not share else set())),
+            # Settings that are not set are left out, as in runs from before there were any.
+            "lora": recipe.lora.model_dump(
+                exclude={"start_from"}
+                | ({"start_share"} if not share else set())
+                | ({"frozen"} if not recipe.lora.frozen else set())
+            ),
             "start": start and start.sha256,
             "train": recipe.train.model_dump(),
             "limits": overrides.limits,

@@ -46,6 +46,8 @@ class LoraSection(Section):
                 or a folder; without it the weights are fresh
     start_share how much of those weights the adapter keeps: 0.5 is the mean of where training began and ended,
                 which knows the old language better than the end alone (training/interpolation.py)
+    frozen      leaves those weights as they are, so that only the embeddings of new structure tokens are trained:
+                what comes after can then keep a share of weights that still know all they knew
     """
 
     r: int = Field(16, ge=1, le=1024)
@@ -53,6 +55,7 @@ class LoraSection(Section):
     dropout: float = Field(0.0, ge=0.0, lt=1.0)
     start_from: str | None = Field(None, min_length=1)
     start_share: float = Field(0.0, ge=0.0, lt=1.0)
+    frozen: bool = False
     target_modules: Literal["all-linear"] | list[str] = "all-linear"
     rslora: bool = False
 

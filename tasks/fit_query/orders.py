@@ -10,31 +10,22 @@ that people use among themselves are none: "ignore my spelling", "forget Devon",
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from tasks.fit_query.wordings import Family, read_families
 from tasks.fit_query.words import word_bag
 
 _PATTERNS = Path(__file__).parent / "data" / "orders.toml"
 
 
 @cache
-def _families() -> tuple[dict[str, re.Pattern[str]], frozenset[str]]:
-    """{family: its wordings}, and the words of which each wording has one."""
-    listed = tomllib.loads(_PATTERNS.read_text(encoding="utf-8"))
-    names = {name: f"(?:{'|'.join(words)})" for name, words in listed["names"].items()}
-
-    def whole(wording: str) -> str:
-        return re.sub(r"<([a-z]+)>", lambda found: names.get(found[1], found[0]), wording)
-
-    families = {
-        family["name"]: re.compile("|".join(map(whole, family["wordings"])), re.IGNORECASE)
-        for family in listed["family"]
-    }
-    return families, frozenset(listed["signs"]["words"].split())
+def _families() -> tuple[tuple[Family, ...], frozenset[str]]:
+    """The families, and the words of which each wording has one."""
+    families = read_families(_PATTERNS)
+    return families, frozenset().union(*(family.signs for family in families))
 
 
 # "i.g.n.o.r.e", "o v e r r i d e  y o u r": words with something between their letters.
@@ -51,8 +42,8 @@ def order_in(text: str) -> str | None:
     """The words of `text` that give the reader an order, or None."""
     families, signs = _families()
     may_order = not signs.isdisjoint(word_bag(text)) or _MARKS.search(text) is not None
-    for pattern in families.values() if may_order else ():
-        found = pattern.search(text)
+    for family in families if may_order else ():
+        found = family.pattern.search(text)
         if found:
             return found.group().strip()
     misspelt = _misspelt_order(text)

@@ -222,3 +222,39 @@ def test_a_damaged_file_is_no_adapter_without_tokens(tmp_path: Path, content: by
     (tmp_path / ADAPTER).write_bytes(content)
     with pytest.raises(ConversionError, match="missing or damaged"):
         read_added_tokens(tmp_path / ADAPTER)
+
+
+def test_a_frozen_adapter_learns_the_new_tokens_and_nothing_else(
+    built: Run, with_tokens: Recipe, task: Task, tiny_base: Path, tmp_path: Path
+) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    started(tmp_path / "start", tiny_base, with_tokens, None)
+    frozen = with_tokens.lora.model_copy(update={"start_from": str(tmp_path / "start"), "frozen": True})
+    train(built, task, with_tokens.model_copy(update={"lora": frozen}), Overrides(), Silent(), False)
+    before, after = load_file(tmp_path / "start" / ADAPTER), load_file(built.adapter / ADAPTER)
+    new = after.keys() - before.keys()
+    assert len(new) == 1
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert after[new.pop()].abs().max() > 0
+    steps = losses(built.adapter / "log.jsonl")
+    assert steps[-1][1] < steps[0][1]
+
+
+@pytest.mark.parametrize("missing", ["start_from", "structure_tokens"])
+def test_frozen_with_nothing_left_to_train_is_refused(
+    built: Run,
+    with_tokens: Recipe,
+    recipe: Callable[..., Recipe],
+    task: Task,
+    tiny_base: Path,
+    tmp_path: Path,
+    missing: str,
+) -> None:
+    started(tmp_path / "start", tiny_base, recipe(), None)
+    wanted = recipe() if missing == "structure_tokens" else with_tokens
+    start = None if missing == "start_from" else str(tmp_path / "start")
+    lora = wanted.lora.model_copy(update={"start_from": start, "frozen": True})
+    with pytest.raises(UsageError, match="needs start_from and structure_tokens"):
+        train(built, task, wanted.model_copy(update={"lora": lora}), Overrides(), Silent(), False)

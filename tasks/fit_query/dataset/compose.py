@@ -13,7 +13,7 @@ from tasks.fit_query.dataset.referring import referred
 
 ADJECTIVES_AT_MOST = 2
 # The share of requests that are errands in words, of several sites.
-ERRANDS = 0.06
+ERRANDS = 0.09
 
 
 def register(rng: Random) -> str:
