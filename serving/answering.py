@@ -45,8 +45,8 @@ log = logging.getLogger(__name__)
 Through = Literal["gateway", "model", "rules"]
 Grammar = Literal["repair", "always", "never"]
 DEADLINE_MS = 2000
-# The probability of a refusal from which it is not asked again where no rules read the question. It does not make
-# it stand against a reading of the rules: a model can be sure and wrong (docs/experiments.md).
+# The probability of a refusal from which it is not asked again where no rules read the question; against a reading
+# of the rules it has to be surer (decision.CERTAIN).
 SURE_REFUSAL = 0.99
 SECOND_READING = Problem("second_reading", "the model refused this at first; asked again, it read this")
 
@@ -75,8 +75,8 @@ class Candidate:
 class Work:
     """What has been found out about one input so far. `failure` is why the model gave no candidate.
 
-    `rules_gave_up` means that they were asked and could not read the input. `draft` is their reading as the
-    text that the model would write if it read the same.
+    `rules_gave_up` means that they were asked and could not read the input. `rules_reading` is what they read,
+    `draft` the same as the text that the model would write if it read the same.
     """
 
     text: str
@@ -87,6 +87,7 @@ class Work:
     model: Candidate | None = None
     rules: Candidate | None = None
     rules_gave_up: bool = False
+    rules_reading: JsonObject | None = None
     draft: str | None = None
     failure: EngineError | NotAReading | None = None
 
@@ -221,7 +222,7 @@ class Answerer:
         except NotAReading as error:
             log.error("%s: the rules wrote a reading that is none: %s", self.task.name, error)
             return
-        work.draft = self.task.canonical(reading)
+        work.rules_reading, work.draft = reading, self.task.canonical(reading)
         work.rules = Candidate("rules", self._grounded(work, reading))
 
     def _ask_model(self, work: Work, needed: bool) -> None:
@@ -292,7 +293,12 @@ class Answerer:
         return self._parser.parse(done.text), done.confidence
 
     def _grounded(self, work: Work, reading: JsonObject) -> Grounded:
-        """The reading as grounding sees it; an output that is not valid by the task's schema is blocked."""
+        """The reading as grounding sees it; an output that is not valid by the task's schema is blocked.
+
+        Both readers mostly read the same, which is then grounded once: it takes longer than the rules do.
+        """
+        if work.rules is not None and reading == work.rules_reading:
+            return work.rules.grounded
         with work.timed("ground"):
             grounded = self.task.ground(work.text, reading, work.today)
         if grounded.output is not None and not self._output_validator.is_valid(grounded.output):

@@ -18,6 +18,10 @@ EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence", "repaired", "doubt
 # A refusal of what grounding sees to be a question of the task weighs as much as three slips of an answer.
 DOUBTFUL_REFUSAL = "doubtful_refusal"
 WEIGHTS = {DOUBTFUL_REFUSAL: 3}
+# The probability from which a refusal of the model is no longer doubted. Of 45 doubted refusals of release 1.4.0 that the
+# rules could read (2,539 questions by hand), the seven surest were right, and the surest wrong one had 0.9917; earlier
+# models were wrong with up to 0.9983, so measure it again when the model changes (docs/experiments.md).
+CERTAIN = 0.995
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9
 
@@ -45,7 +49,7 @@ UNCONFIRMED = Problem("unconfirmed", "only one of the two readers could read thi
 
 
 def decide(model: Grounded, rules: Grounded, confidence: float | None = None) -> Decision | None:
-    """Believes the reading with fewer signs against it; on a draw the one that says more, a sure model, or the rules.
+    """Believes the reading with fewer signs against it, a certain refusal's doubt aside; on a draw the one that says more, a sure model, or the rules.
 
     Says more: has all that the other one has, and a field besides. A reader drops a filter much more easily
     than grounding lets it invent one.
@@ -63,7 +67,9 @@ def decide(model: Grounded, rules: Grounded, confidence: float | None = None) ->
         return Decision("rules", UNCONFIRMED)
     if model.output == rules.output:
         return Decision("model", None, _confirmed(model, rules))
-    ours, theirs = _signs_against(model), _signs_against(rules)
+    certain = confidence is not None and confidence >= CERTAIN
+    ours = _signs_against(model, EVIDENCE_AGAINST - {DOUBTFUL_REFUSAL} if certain else EVIDENCE_AGAINST)
+    theirs = _signs_against(rules)
     better: Literal["model", "rules"] = "model" if ours < theirs else "rules"
     if ours == theirs:
         sure = confidence is not None and confidence >= SURE
@@ -79,8 +85,8 @@ def _extends(wider: Grounded, other: Grounded) -> bool:
     return bool(theirs) and len(ours) > len(theirs) and all(ours.get(name) == value for name, value in theirs.items())
 
 
-def _signs_against(grounded: Grounded) -> int:
-    return sum(WEIGHTS.get(one.code, 1) for one in grounded.problems if one.code in EVIDENCE_AGAINST)
+def _signs_against(grounded: Grounded, signs: frozenset[str] = EVIDENCE_AGAINST) -> int:
+    return sum(WEIGHTS.get(one.code, 1) for one in grounded.problems if one.code in signs)
 
 
 def _confirmed(model: Grounded, rules: Grounded) -> Grounded | None:

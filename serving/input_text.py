@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from tuneserve.errors import InputRefused
 
 MOST_CHARACTERS = 2000
 DRESSES = ("<font>", "<wide>", "<narrow>")
+# What most people type is clean as it is: printable ASCII, one blank between words.
+_CLEAN = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 
 class InputEmpty(InputRefused):
@@ -32,6 +35,8 @@ def cleaned(text: str) -> str:
     """
     if len(text) > MOST_CHARACTERS:
         raise InputTooLong(f"the input has {len(text)} characters; at most {MOST_CHARACTERS} are read")
+    if _CLEAN.fullmatch(text):
+        return text
     plain = "".join(_kept(letter) for letter in unicodedata.normalize("NFC", text))
     lines = [" ".join(line.split()) for line in plain.split("\n")]
     read = "\n".join(line for line in lines if line)

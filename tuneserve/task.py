@@ -138,7 +138,7 @@ class Task:
     rules           (text, today) -> reading, or None when the rules cannot read the text; None: the
                     task has no rules
     ground          (text, reading, today) -> Grounded; must not raise on any reading that is valid by
-                    `reading_schema`, and must not mutate it
+                    `reading_schema`, and must not mutate it; same arguments, same outcome
     dataset         (seed, count) -> examples, deterministic: same arguments, same bytes
     quality         named checks over every example; each returns what is wrong with it, or None
     score           (expected, got) -> {metric: correct}; 'exact' is always there

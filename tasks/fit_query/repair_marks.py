@@ -80,7 +80,8 @@ def repair_marks(repair: Repair) -> None:
 _RATE_FELL = re.compile(
     r"\b(?:fit )?(?:rates?|tariffs?) (?:dropp?ed|drops|fell|falls|changed|went (?:down|up)"
     r"|was cut|were cut|came down|halved)\b"
-    r"|\btariffs? (?:rem\b|remain\w*|left|still to run|to run|to go)|\b(?:remaining|unexpired) (?:fit )?tariffs?",
+    r"|\btariffs? (?:rem\b|remain\w*|left|still to run|to run|to go)|\b(?:remaining|unexpired) (?:fit )?tariffs?"
+    r"|\b(?:remain\w*|left|run|time|years?|months?) (?:on|of|in) (?:its|their|the|each) (?:fit )?tariffs?\b",
     re.IGNORECASE,
 )
 

@@ -9,13 +9,14 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies
 from sqlalchemy.exc import OperationalError
 
 from serving.answering import Answerer, NoAnswer
 from serving.cache import MemoryCache
 from serving.decision import UNCONFIRMED
 from serving.engines.engine import Completion
-from serving.input_text import InputEmpty, InputTooLong
+from serving.input_text import InputEmpty, InputTooLong, cleaned
 from tests.serving.conftest import READING, TASK, ScriptedEngine, no_import
 from tuneserve.answer import FieldSource
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable, UsageError
@@ -130,6 +131,19 @@ def test_a_text_that_is_no_reading_is_repaired_once_with_the_grammar(written: st
     assert answer.origin == "repaired"
     assert answer.output == {"metres": 3000}
     assert [asked["schema"] for asked in engine.asked] == [None, READING]
+
+
+@pytest.mark.parametrize(("written", "times"), [('{"length":"3 km"}', 1), ('{"length":"4 km"}', 2)])
+def test_what_both_readers_read_is_grounded_once(written: str, times: int) -> None:
+    grounded = []
+
+    def ground(text: str, reading: JsonObject, today: date) -> Grounded:
+        grounded.append(reading)
+        return TASK.ground(text, reading, today)
+
+    answer = Answerer(replace(TASK, ground=ground), ScriptedEngine(written)).answer("not 3 km but 4 km")
+    assert len(grounded) == times
+    assert answer.fields["length"].source == ("model" if times == 1 else answer.origin)
 
 
 def test_the_rules_answer_when_the_repair_fails_too() -> None:
@@ -338,6 +352,16 @@ def test_an_input_over_two_thousand_characters_is_refused() -> None:
 )
 def test_an_input_is_read_as_clean_lines(sent: str, read: str) -> None:
     assert Answerer(TASK, None).answer(sent).input == read
+
+
+@given(strategies.text(strategies.characters(max_codepoint=127), min_size=1, max_size=40))
+def test_plain_text_is_read_as_any_other(sent: str) -> None:
+    """What is clean as it is goes unlooked at; a line that is not ASCII shows what a look makes of the rest."""
+    try:
+        read = cleaned(sent)
+    except InputEmpty:
+        read = ""
+    assert cleaned(f"\u00e9\n{sent}") == f"\u00e9\n{read}".rstrip()
 
 
 def test_a_problem_of_grounding_is_passed_on() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.decision import EVIDENCE_AGAINST, SURE, UNCONFIRMED, Decision, decide
+from serving.decision import CERTAIN, EVIDENCE_AGAINST, SURE, UNCONFIRMED, Decision, decide
 from tuneserve.task import Evidence, Grounded, JsonObject, Problem
 
 BLOCKING = Problem("not_in_text", "no", None, blocking=True)
@@ -51,12 +51,21 @@ def test_a_draw_is_the_rules_and_still_reported() -> None:
     assert decision.doubt.message.endswith("a, b")
 
 
-@pytest.mark.parametrize("confidence", [1.0, 0.99, 0.5, None])
-def test_a_doubted_refusal_loses_to_a_reading_however_sure_the_model_is(confidence: float | None) -> None:
+@pytest.mark.parametrize("confidence", [CERTAIN - 0.001, 0.99, 0.5, None])
+def test_a_doubted_refusal_loses_to_a_reading_unless_the_model_is_certain(confidence: float | None) -> None:
     refusal = grounded({"query_type": "unsupported"}, "doubtful_refusal")
     decision = decide(refusal, grounded({"a": 1}), confidence)
     assert decision is not None
     assert decision.reader == "rules"
+
+
+@pytest.mark.parametrize("confidence", [CERTAIN, 1.0])
+def test_a_certain_refusal_stands_and_is_reported(confidence: float) -> None:
+    refusal = grounded({"query_type": "unsupported"}, "doubtful_refusal")
+    decision = decide(refusal, grounded({"a": 1}), confidence)
+    assert decision is not None
+    assert decision.reader == "model"
+    assert decision.doubt is not None
 
 
 def test_everything_is_not_said_again_by_a_reading_with_fields() -> None:

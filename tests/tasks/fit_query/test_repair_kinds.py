@@ -42,6 +42,7 @@ def assert_mended(text: str, slip: dict[str, Any], right: dict[str, Any]) -> Non
         ("hydro in Powys", {"limit": "1"}),
         ("hydro in Powys", {"revenue": True}),
         ("hydro in Powys", {"query_type": "comparison"}),
+        ("hydro in Powys by the time left on its tariff", {"query_type": "fit_rate"}),
         ("hydro in county Powys", {"aggregate": "count"}),
         ("which hydro plants in Powys are the oldest?", {"sort": "commissioning_date asc", "limit": "1"}),
         ("the smallest hydro plants in Powys", {"sort": "capacity asc", "size": "small"}),
