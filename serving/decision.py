@@ -18,9 +18,9 @@ EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence", "repaired", "doubt
 # A refusal of what grounding sees to be a question of the task weighs as much as three slips of an answer.
 DOUBTFUL_REFUSAL = "doubtful_refusal"
 WEIGHTS = {DOUBTFUL_REFUSAL: 3}
-# The probability from which a refusal of the model is no longer doubted. Of 45 doubted refusals of release 1.4.0 that the
-# rules could read (2,539 questions by hand), the seven surest were right, and the surest wrong one had 0.9917; earlier
-# models were wrong with up to 0.9983, so measure it again when the model changes (docs/experiments.md).
+# The probability from which a refusal of the model is no longer doubted. Of 45 doubted refusals of release 1.4.0 that
+# the rules could read (2,539 questions by hand), the seven surest were right, and the surest wrong one had 0.9917;
+# earlier models were wrong with up to 0.9983: measure it again when the model changes (docs/experiments.md).
 CERTAIN = 0.995
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9
@@ -49,10 +49,10 @@ UNCONFIRMED = Problem("unconfirmed", "only one of the two readers could read thi
 
 
 def decide(model: Grounded, rules: Grounded, confidence: float | None = None) -> Decision | None:
-    """Believes the reading with fewer signs against it, a certain refusal's doubt aside; on a draw the one that says more, a sure model, or the rules.
+    """Believes the reading with fewer signs against it; on a draw the one that says more, a sure model, or the rules.
 
-    Says more: has all that the other one has, and a field besides. A reader drops a filter much more easily
-    than grounding lets it invent one.
+    That a refusal is doubted is no sign against it where the model is certain. Says more: has all that the other
+    one has, and a field besides. A reader drops a filter much more easily than grounding lets it invent one.
 
     None: neither can be used.
 

@@ -532,7 +532,8 @@ PHRASES: dict[str, str] = {
     "UNSAYABLE": """
         median|modal|share|shares|percentage|percentages|percent|proportion|ratio|fraction of|percentile|variance
         standard deviation|mode|battery|batteries|battery storage|heat pump|heat pumps|nuclear|coal|biomass
-        geothermal|tidal|wave power|wave energy|ev chargers|ev charger|ev charging|car chargers|car charger|offshore|hydrogen|landfill gas
+        geothermal|tidal|wave power|wave energy|ev chargers|ev charger|ev charging|offshore|hydrogen|landfill gas
+        car chargers|car charger
         landfill|solar thermal|ground source|air source|gas turbine|gas turbines|steam turbine|steam turbines|steam
         jet|jets|jet turbine|jet turbines|turbojet|aero engine
         gas fired|wood burner|charging points|charge points|charging point|diesel|pumped storage|community owned
