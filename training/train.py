@@ -18,7 +18,7 @@ from tuneserve.errors import DataError, UsageError
 from tuneserve.example import Example, read_examples
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_json, write_json
 from tuneserve.progress import Progress
-from tuneserve.recipe import Quantization, Recipe
+from tuneserve.recipe import LoraSection, Quantization, Recipe
 from tuneserve.release import prompt_sha256, schema_sha256
 from tuneserve.run import Run
 from tuneserve.task import Task
@@ -109,11 +109,7 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
             # As without the setting where it is not set, so that runs from before there was one stay what they are.
             "base": {**base.identity, **({"structure_tokens": True} if recipe.base.structure_tokens else {})},
             # Settings that are not set are left out, as in runs from before there were any.
-            "lora": recipe.lora.model_dump(
-                exclude={"start_from"}
-                | ({"start_share"} if not share else set())
-                | ({"frozen"} if not recipe.lora.frozen else set())
-            ),
+            "lora": recipe.lora.model_dump(exclude={"start_from", *_unset(recipe.lora, "start_share", "frozen")}),
             "start": start and start.sha256,
             "train": recipe.train.model_dump(),
             "limits": overrides.limits,
@@ -131,6 +127,10 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     if not worked:
         progress.say(f"train: {run.adapter} is up to date")
     return manifest
+
+
+def _unset(lora: LoraSection, *names: str) -> set[str]:
+    return {name for name in names if not getattr(lora, name)}
 
 
 def _train(
