@@ -16,6 +16,7 @@ from training.batches import Batch, Encoded, Schedule, batch_of, in_length_order
 from training.checkpoint import Checkpoints, Position
 from training.log import Log, peak_memory_mb
 from training.loss import AnswerLoss
+from training.rounding import EVERY, Rounding
 from tuneserve.errors import StageError
 from tuneserve.progress import Progress
 from tuneserve.recipe import TrainSection
@@ -88,7 +89,10 @@ class Loop:
         self._weights = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
         optimizer = make_optimizer(settings, list(self._weights.values()))
         self._scheduler = make_scheduler(settings, optimizer, self.steps)
+        self._rounding = Rounding(model, settings.rounded_as) if settings.rounded_as else None
         self._loss, self._optimizer = self._accelerator.prepare(AnswerLoss(model), optimizer)
+        # The weights that the base was last rounded for.
+        self._rounded_for: dict[str, torch.Tensor] = {}
         self._asked_to_stop = False
 
     def resume(self) -> Position:
@@ -98,6 +102,9 @@ class Loop:
         if found is None:
             return Position()
         position, parts = found
+        if self._rounding:
+            self._set_weights(parts["rounded_for"])
+            self._round(position)
         self._set_weights(parts["weights"])
         self._optimizer.load_state_dict(parts["optimizer"])
         self._scheduler.load_state_dict(parts["scheduler"])
@@ -119,6 +126,8 @@ class Loop:
             for step_batches in self._remaining(position.step):
                 if self._stopped_early(position):
                     break
+                if position.step % EVERY == 0:
+                    self._round(position)
                 figures = self._step(step_batches, position)
                 position.step += 1
                 log.write(position.step, {**figures, "epoch": position.step / self._schedule.steps_per_epoch})
@@ -132,6 +141,8 @@ class Loop:
                 if stopping:
                     raise KeyboardInterrupt
         self._set_weights(self._checkpoints.load_best(position))
+        if self._rounding:
+            self._rounding.undo()
 
     def _remaining(self, step: int) -> Iterator[list[list[int]]]:
         while step < self.steps:
@@ -174,6 +185,14 @@ class Loop:
             "memory_mb": peak_memory_mb(torch.cuda.is_available()),
         }
 
+    def _round(self, position: Position) -> None:
+        """Rounds the base anew for the weights as they are, where the recipe wants that."""
+        if self._rounding:
+            started = time.perf_counter()
+            self._rounding.renew()
+            self._rounded_for = self._copied_weights()
+            position.seconds += time.perf_counter() - started
+
     def validation_loss(self) -> float:
         """Mean loss a labelled token of the validation examples."""
         self._loss.eval()
@@ -187,6 +206,7 @@ class Loop:
         return total / targets
 
     def _evaluate(self, position: Position, log: Log) -> None:
+        self._round(position)
         started = time.perf_counter()
         loss = self.validation_loss()
         position.seconds += time.perf_counter() - started
@@ -212,6 +232,7 @@ class Loop:
     def _save(self, position: Position) -> None:
         parts = {
             "weights": self._copied_weights(),
+            "rounded_for": self._rounded_for,
             "optimizer": self._optimizer.state_dict(),
             "scheduler": self._scheduler.state_dict(),
             "rng": torch.get_rng_state(),

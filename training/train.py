@@ -18,7 +18,7 @@ from tuneserve.errors import DataError, UsageError
 from tuneserve.example import Example, read_examples
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_json, write_json
 from tuneserve.progress import Progress
-from tuneserve.recipe import LoraSection, Quantization, Recipe
+from tuneserve.recipe import LoraSection, Quantization, Recipe, TrainSection
 from tuneserve.release import prompt_sha256, schema_sha256
 from tuneserve.run import Run
 from tuneserve.task import Task
@@ -111,7 +111,7 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
             # Settings that are not set are left out, as in runs from before there were any.
             "lora": recipe.lora.model_dump(exclude={"start_from", *_unset(recipe.lora, "start_share", "frozen")}),
             "start": start and start.sha256,
-            "train": recipe.train.model_dump(),
+            "train": recipe.train.model_dump(exclude=_unset(recipe.train, "rounded_as")),
             "limits": overrides.limits,
             "prompt_sha256": prompt_sha256(task),
             "schema_sha256": schema_sha256(task),
@@ -129,8 +129,8 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     return manifest
 
 
-def _unset(lora: LoraSection, *names: str) -> set[str]:
-    return {name for name in names if not getattr(lora, name)}
+def _unset(section: LoraSection | TrainSection, *names: str) -> set[str]:
+    return {name for name in names if not getattr(section, name)}
 
 
 def _train(

@@ -65,9 +65,11 @@ class TrainSection(Section):
 
     share_prompt  computes the tokens that all examples begin with (the system prompt) once a batch
     early_stopping_patience  evaluations without a lower validation loss before training stops; 0: never
+    rounded_as  the GGUF file type whose rounding training reckons with (training/rounding.py); absent: none
     """
 
     quantization: Quantization = "bf16"
+    rounded_as: Literal["q4_0_ffn"] | None = None
     epochs: float = Field(gt=0)
     learning_rate: float = Field(gt=0)
     scheduler: Literal["cosine", "linear", "constant_with_warmup"] = "cosine"

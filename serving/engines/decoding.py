@@ -50,12 +50,13 @@ class Writing:
 class Decoder:
     """One model with its cache: what of it the next prompt shares is not computed again."""
 
-    def __init__(self, model: LlamaModel, guesses: bool = True) -> None:
+    def __init__(self, model: LlamaModel, guesses: bool = True, exact: bool | None = None) -> None:
+        """`exact`: whether a batch gives the bits of single steps, where that has been tried already."""
         self._model = model
         self._cached: list[int] = []
         self._habits = Habits()
         self._scratch = numpy.empty(model.vocabulary_size, dtype=numpy.float32)
-        self.exact = guesses and model.repeats_single_steps()
+        self.exact = guesses and (model.repeats_single_steps() if exact is None else exact)
 
     def write(
         self, prompt: list[int], max_tokens: int, grammar: Grammar | None, draft: str | None, deadline: float | None

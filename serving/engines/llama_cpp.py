@@ -1,7 +1,7 @@
 """The embedded engine: a GGUF in this process, no server beside it.
 
-One question at a time, whichever model of this process it is for, in the order in which they came; how it is
-written is in `decoding.py`.
+One question at a time, or two with half the processors each while more wait, whichever model of this process they
+are for, in the order in which they came (`turns.py`); how it is written is in `decoding.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from llama_cpp.llama_grammar import json_schema_to_gbnf
@@ -20,7 +21,8 @@ from serving.engines.chat_template import ChatTemplate
 from serving.engines.decoding import Decoder
 from serving.engines.engine import Completion, EngineBusy, Message, seconds_left
 from serving.engines.llama_model import Grammar, LlamaModel
-from serving.engines.model_thread import TURNS, in_model_thread
+from serving.engines.model_thread import SEATS, TURNS, in_thread_of
+from serving.engines.turns import Turn
 from tuneserve.errors import EngineError
 from tuneserve.task import JsonObject
 
@@ -28,6 +30,9 @@ log = logging.getLogger(__name__)
 
 # Inputs have at most 2,000 characters: at one token a character they, the prompt and the reading fit.
 CONTEXT_TOKENS = 4096
+# A second context needs memory for keys and values (94 MB for 135M parameters, 512 MB for 8B), and a large model is
+# held up by the memory's speed, not by threads that wait for each other.
+LARGEST_SHARED = 1 << 30
 
 
 class LlamaCppEngine:
@@ -44,12 +49,19 @@ class LlamaCppEngine:
         """
         self._model = LlamaModel(path, context_tokens, threads)
         self._template = ChatTemplate(self._model, path)
+        self._threads = threads
         self._closed = False
-        with self._turn(None):
-            self._decoder = in_model_thread(Decoder, self._model, guesses)
+        with self._turn(None, whole=True):
+            self._decoder = in_thread_of(0, partial(Decoder, self._model, guesses))
+        # By seat of a turn.
+        self._models, self._decoders = [self._model], [self._decoder]
+        if path.stat().st_size <= LARGEST_SHARED and threads is None:
+            for _ in range(1, SEATS):
+                self._models.append(self._model.beside(path))
+                self._decoders.append(Decoder(self._models[-1], guesses, self._decoder.exact))
         if guesses and not self._decoder.exact:
             log.info("%s: batches are not exact on this processor: every token is a step of its own", path.name)
-        self._grammars: dict[str, Grammar] = {}
+        self._grammars: dict[tuple[int, str], Grammar] = {}
 
     def complete(
         self,
@@ -60,14 +72,16 @@ class LlamaCppEngine:
         deadline: float | None,
         draft: str | None = None,
     ) -> Completion:
-        with self._turn(deadline):
+        with self._turn(deadline) as turn:
             started = time.perf_counter()
             prompt = self._template.tokens(messages)
             if len(prompt) + max_tokens > self._model.context_tokens:
                 raise EngineError(f"the question has {len(prompt)} tokens, too many for {self._model.context_tokens}")
-            grammar = None if schema is None else self._grammar(schema)
+            grammar = None if schema is None else self._grammar(turn.seat, schema)
             before_ms = (time.perf_counter() - started) * 1000
-            written = in_model_thread(self._decoder.write, prompt, max_tokens, grammar, draft, deadline)
+            self._models[turn.seat].use_threads(self._threads or turn.processors)
+            write = partial(self._decoders[turn.seat].write, prompt, max_tokens, grammar, draft, deadline)
+            written = in_thread_of(turn.seat, write)
             text = b"".join(map(self._model.piece, written.tokens)).decode("utf-8", "replace")
             total_ms = (time.perf_counter() - started) * 1000
         prompt_ms = before_ms + written.prompt_ms
@@ -84,9 +98,13 @@ class LlamaCppEngine:
 
     def warm_up(self, messages: Sequence[Message]) -> None:
         self.complete(messages, schema=None, max_tokens=1, deadline=None)
+        prompt = self._template.tokens(messages)
+        with self._turn(None, whole=True):
+            for seat, decoder in enumerate(self._decoders[1:], 1):
+                in_thread_of(seat, partial(decoder.write, prompt, 1, None, None, None))
 
     def close(self) -> None:
-        TURNS.take()
+        turn = TURNS.take(whole=True)
         try:
             self._closed = True
             for grammar in self._grammars.values():
@@ -94,22 +112,24 @@ class LlamaCppEngine:
             self._grammars.clear()
             self._model.close()
         finally:
-            TURNS.give()
+            if turn is not None:
+                TURNS.give(turn)
 
     @contextmanager
-    def _turn(self, deadline: float | None) -> Iterator[None]:
-        """Holds the model, waited for no longer than the deadline."""
-        if not TURNS.take(seconds_left(deadline)):
+    def _turn(self, deadline: float | None, *, whole: bool = False) -> Iterator[Turn]:
+        """Holds one of the model's contexts, waited for no longer than the deadline."""
+        turn = TURNS.take(seconds_left(deadline), whole=whole or len(self._decoders) == 1)
+        if turn is None:
             raise EngineBusy("the model was busy with other questions until the deadline")
         try:
             if self._closed:
                 raise EngineError("the model has been closed")
-            yield
+            yield turn
         finally:
-            TURNS.give()
+            TURNS.give(turn)
 
-    def _grammar(self, schema: JsonObject) -> Grammar:
-        key = json.dumps(schema)
+    def _grammar(self, seat: int, schema: JsonObject) -> Grammar:
+        key = (seat, json.dumps(schema))
         if key not in self._grammars:
             self._grammars[key] = self._model.grammar(compact_grammar(schema))
         grammar = self._grammars[key]

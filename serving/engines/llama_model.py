@@ -6,6 +6,7 @@ still in the key-value cache, logits of single positions, and a way to stop betw
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import logging
 import os
@@ -41,7 +42,10 @@ def _to_log(level: int, text: bytes, user_data: ctypes.c_void_p) -> None:
 
 
 class LlamaModel:
-    """One model, one context, one caller at a time (the engine holds the lock)."""
+    """One model, one context, one caller at a time (the engine holds the lock).
+
+    `beside` gives the same model with another context, for a second caller.
+    """
 
     def __init__(self, path: Path, context_tokens: int, threads: int | None = None) -> None:
         """Raises EngineUnavailable when the file is missing or llama.cpp refuses it."""
@@ -55,12 +59,32 @@ class LlamaModel:
         if not self._model:
             raise EngineUnavailable(f"{path}: llama.cpp cannot load it; prepare the model again")
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        self._context: Any = self._open_context(path, context_tokens, threads or default_threads())
+        self._others: list[LlamaModel] = []
+        try:
+            self._begin(path, context_tokens, threads or default_threads())
+        except EngineUnavailable:
+            llama_cpp.llama_model_free(self._model)
+            raise
+        self.vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
+
+    def beside(self, path: Path) -> LlamaModel:
+        """The same weights with a context of its own; closed with this one. Raises EngineUnavailable."""
+        other = copy.copy(self)
+        other._others = []
+        other._begin(path, self.context_tokens, default_threads())
+        self._others.append(other)
+        return other
+
+    def _begin(self, path: Path, context_tokens: int, threads: int) -> None:
+        self._context: Any = self._open_context(path, context_tokens, threads)
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
         self._fields = _Fields(self._batch)
         self.context_tokens = int(llama_cpp.llama_n_ctx(self._context))
-        self.vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
+
+    def use_threads(self, threads: int) -> None:
+        """How many threads compute from the next `decode` on."""
+        llama_cpp.llama_set_n_threads(self._context, threads, threads)
 
     def _open_context(self, path: Path, context_tokens: int, threads: int) -> Any:
         parameters = llama_cpp.llama_context_default_params()
@@ -70,16 +94,21 @@ class LlamaModel:
         parameters.no_perf = True
         context = llama_cpp.llama_init_from_model(self._model, parameters)
         if not context:
-            llama_cpp.llama_model_free(self._model)
             raise EngineUnavailable(f"{path}: llama.cpp cannot open a context of {parameters.n_ctx} tokens")
         return context
 
     def close(self) -> None:
         if self._context:
-            llama_cpp.llama_batch_free(self._batch)
-            llama_cpp.llama_free(self._context)
+            for other in self._others:
+                other._end()
+            self._end()
             llama_cpp.llama_model_free(self._model)
-            self._context = self._model = None
+            self._model = None
+
+    def _end(self) -> None:
+        llama_cpp.llama_batch_free(self._batch)
+        llama_cpp.llama_free(self._context)
+        self._context = None
 
     def metadata(self, key: str) -> str | None:
         """A text entry of the GGUF's header, or None."""

@@ -212,8 +212,8 @@ def _unit_behind(text: str, match: re.Match[str]) -> tuple[str | None, int]:
     behind = match.end("unit") if unit else 0
     if unit and text[behind : behind + 1].isalpha():
         unit = None
-    if unit == "W" and len(word) == 1 and _WEST.match(text, behind):
-        unit = None
+    if unit == "W" and len(word) == 1 and (_WEST.match(text, behind) or text[behind : behind + 1] == "/"):
+        unit = None  # "over 100 w sussex", "since 2015 w/ revenue"
     if unit:
         return unit, behind
     return None, match.end("kilo") if match["kilo"] else match.end("number") if match["number"] else match.end("vague")

@@ -66,7 +66,9 @@ def asks_for_everything(text: str) -> bool:
 # Where a request may begin behind what is only told.
 _CLAUSE = re.compile(r"[.!?;:,\n]+(?=\s|$)|\s[-–—]\s|\b(?:but|anyway|so)\b", re.IGNORECASE)
 _FILTERS = re.compile(
-    r"\d|\b(?:not|except|without|excluding|apart|other than|only|over|under|since|after|before(?! (?:i|we)\b))\b",
+    r"\d|\b(?:not|except|without|excluding|apart|other than|over|under|since|after"
+    r"|only(?! (?:started|joined|began|got here|arrived|moved|learnt|learned|heard|came|found out)\b)"
+    r"|before(?! (?:i|we)\b))\b",
     re.IGNORECASE,
 )
 

@@ -49,6 +49,7 @@ from tasks.fit_query.subject import plain_request, strange_request
 from tasks.fit_query.technologies import evidence_for
 from tasks.fit_query.unsayable import other_technology, unsayable
 from tasks.fit_query.whereabouts import add_whereabouts
+from tasks.fit_query.withdrawn import without_withdrawn
 from tasks.fit_query.words import as_typed
 from tuneserve.task import Evidence, Grounded, JsonObject
 
@@ -81,7 +82,7 @@ def ground(text: str, reading: JsonObject, today: date) -> Grounded:
 
     `reading` must be valid by reading.schema.json. Never raises on one, never changes it.
     """
-    text, reading = as_typed(text), _as_typed(reading)
+    text, reading = without_withdrawn(as_typed(text)), _as_typed(reading)
     draft = Draft(text, reading, today)
     if reading.get("query_type") == "unsupported":
         return _refusal(draft)

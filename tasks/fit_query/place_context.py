@@ -31,7 +31,8 @@ _GOING = word_set(
 )
 _BUILT = word_set(
     """
-    built commissioned installed completed accredited registered opened started finished went
+    built commissioned installed completed accredited registered opened started finished went fitted erected energised
+    switched put
     """
 )
 _TECHNOLOGY = word_set(
@@ -51,13 +52,15 @@ _FOLLOWERS = _TECHNOLOGY | word_set(
     that thats whose then until till under over nothing no not any have has got thanks smallest compared against per
     grouped lt gt w max
     capped exceeding upto approx comm based came going rated listed registered running expiring supported counted
+    fitted erected energised completed accredited opened switched
     """
 )
 # What a filter begins with: a word behind a technology and before one of these is a place, as one at the end is.
 _FILTERS = word_set(
     """
     over under above below between since after before from with lt gt min max minimum maximum built commissioned
-    installed exceeding upto capped approx comm about around exactly roughly rated
+    installed exceeding upto capped approx comm about around exactly roughly rated fitted erected energised
+    completed accredited opened
     """
 )
 _NOT_AT_THE_END = frozenset({"fleet", "sale", "deal", "street", "ware", "stone", "eye", "march", "reading"})
@@ -82,6 +85,8 @@ def stands_as_place(
         return True  # "NI capacity", "Wick KW1"
     if not _phrase_ends(text, words, end, after):
         return False
+    if end == len(words) and words[first].key == "ni" and first:
+        return True  # "mean capacity by tech ni": "in" mistyped is never the last word
     previous = words[first - 1].key if first else ""
     if previous == "the" and first > 1:
         previous = words[first - 2].key

@@ -22,7 +22,7 @@ _SUPERLATIVE = (
 )
 _KIND = (
     r"(?:turbine|windmill|scheme|site|plant|farm|wind\s?farm|solar\s?farm|installation|install|digester|array|system|unit"
-    r"|generator|project|one|record|facility|station|park|panel)"
+    r"|generator|project|one|record|facility|station|park|panel|hydro(?=s\b))"
 )
 _ONE_THING = re.compile(
     rf"\b{_SUPERLATIVE}\s+(?:(?!of\b|in\b|and\b|or\b|to\b|than\b|first\b)[\w-]+\s+){{0,4}}?{_KIND}\b(?!\s+(?:{_KIND}s|facilities)\b)"
@@ -34,7 +34,7 @@ _ONE_THING = re.compile(
     rf"|\b(?:only|next|just)\s+(?:the\s+)?(?:[\w-]+\s+){{0,4}}?{_KIND}\b"
     rf"|\b{_KIND} (?:closest|nearest|next) to\b|\bthe (?:region|year|county|(?:post\s?code )?area) with (?:the )?most\b"
     r"|\b(?:region|year|county|(?:post\s?code )?area|technology)\b[^.?!]{0,12}\b(?:having|leads?|tops?|saw)\b"
-    r"|\b(?:which|what) (?:region|year|county|(?:post\s?code )?area|technology|tech|type)\b",
+    r"|\b(?:which|what|wich|whihc|wot) (?:region|year|county|(?:post\s?code )?area|technology|tech|type)\b",
     re.IGNORECASE,
 )
 _MANY_THINGS = re.compile(
@@ -42,6 +42,7 @@ _MANY_THINGS = re.compile(
     rf"|\b(?:are|have|were|had)\b[^.?!]{{0,20}}\b{_SUPERLATIVE}\b",
     re.IGNORECASE,
 )
+_REVENUE = re.compile(r"rev(?:enues?|s)?|incomes?|earnings", re.IGNORECASE)
 _OF_REVENUE = re.compile(
     r"\b(?:total|average|avg|mean|combined|overall|typical)\s+(?:\w+\s+){0,2}?(?:revenues?|incomes?|earnings)\b",
     re.IGNORECASE,
@@ -54,7 +55,8 @@ _SEVERAL_SIZES = re.compile(
     re.IGNORECASE,
 )
 _SIZES = re.compile(
-    r"(?<!how )(?<!\bto )(?<!\bor )(?<!\band )\b(small|smal|medium|med|large)\b(?!\s*(?:or|to|and|/|-?\s*ish))",
+    r"(?<!how )(?<!\bto )(?<!\bor )(?<!\band )\b(small|smal|samll|smll|medium|med|meduim|mediun|large|lrge|lareg"
+    r"|larg)\b(?!\s*(?:or|to|and|/|-?\s*ish))",
     re.IGNORECASE,
 )
 
@@ -62,7 +64,7 @@ _SIZES = re.compile(
 def repair_marks(repair: Repair) -> None:
     """See the module's docstring."""
     for key in ("revenue", "regional", "repowering"):
-        if repair.reading.get(key) and _is_unsupported(key, repair.text):
+        if repair.reading.get(key) and _is_unsupported(key, _SOMEBODY.sub(" ", repair.text)):
             _drop(repair, key, key)
     kind = repair.reading.get("query_type")
     said = _RATE_FELL.sub(" ", repair.text) if kind == "fit_rate" else repair.text
@@ -74,8 +76,15 @@ def repair_marks(repair: Repair) -> None:
     _drop_order(repair)
     _drop_size(repair)
     _add_size(repair)
+    _add_revenue(repair)
 
 
+# "our regional manager" asks for nothing regional.
+_SOMEBODY = re.compile(
+    r"\bregional (?:managers?|directors?|offices?|lead|teams?|sales|paper|head|boss|rep|planner|officers?|council"
+    r"|airport|rail|panel|press|meetings?|news|planning|bank|desk|hq)\b",
+    re.IGNORECASE,
+)
 # "just before the rate dropped" asks for no rate, nor does the "tariff remaining".
 _RATE_FELL = re.compile(
     r"\b(?:fit )?(?:rates?|tariffs?) (?:dropp?ed|drops|fell|falls|changed|went (?:down|up)"
@@ -105,6 +114,17 @@ def _is_unsupported(claim: str, text: str) -> bool:
 def _drop(repair: Repair, key: str, claim: str) -> None:
     del repair.reading[key]
     repair.note(key, f"no word of the question asks for {claim}")
+
+
+def _add_revenue(repair: Repair) -> None:
+    """The revenue that the reader left out, where unread.py sees that it is asked for."""
+    from tasks.fit_query.unread import unread_marks
+
+    if not repair.reading or {"revenue", "query_type", "aggregate"} & repair.reading.keys():
+        return
+    words = next((words for _, words in unread_marks(repair.text, repair.reading) if _REVENUE.fullmatch(words)), None)
+    if words:
+        repair.put("revenue", True, f"the '{words}' was left out")
 
 
 def _settle_aggregate(repair: Repair) -> None:
@@ -179,5 +199,5 @@ def _add_size(repair: Repair) -> None:
     unread = {words.lower().split("-")[0].split()[0] for _, words in unread_marks(repair.text, repair.reading)}
     if len(named) == 1 and named & unread:
         word = named.pop()
-        size = {"smal": "small", "med": "medium"}.get(word, word)
+        size = next(name for name in ("small", "medium", "large") if name[0] == word[0])
         repair.put("size", size, f"the size '{word}' was left out")

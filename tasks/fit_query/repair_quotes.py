@@ -64,6 +64,7 @@ def repair_quotes(repair: Repair) -> None:
             quoted = repair.reading.get(key)
             if quoted and parse(quoted) is None:
                 _divide(repair, key, quoted, find(quoted))
+    _put_points(repair)
     _move_figures(repair)
     _divide_ends(repair)
     _divide_postcodes(repair)
@@ -103,6 +104,23 @@ def _add_place(repair: Repair, place: str) -> bool:
         return False
     repair.add("location", place, "location", f"the place '{place}' was left out")
     return True
+
+
+def _put_points(repair: Repair) -> None:
+    """A capacity whose decimal point was lost in copying: "5mw" of ".5mw"."""
+    for key in CAPACITY:
+        quoted = repair.reading.get(key, "")
+        if not quoted[:1].isdigit():
+            continue
+        starts = [found.start() for found in re.finditer(re.escape(quoted.lower()), repair.lowered)]
+        lost = [start for start in starts if _LOST_POINT.search(repair.lowered[:start])]
+        inside = [start for start in starts if _IN_A_NUMBER.search(repair.lowered[:start])]
+        if lost and len(lost) + len(inside) == len(starts):
+            repair.put(key, f".{quoted}", f"'{quoted}' is only a part of '.{quoted}'")
+
+
+_LOST_POINT = re.compile(r"(?:^|[^\d\w])\.$")
+_IN_A_NUMBER = re.compile(r"\d[.,]?$")
 
 
 def _move_figures(repair: Repair) -> None:

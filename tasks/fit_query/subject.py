@@ -74,7 +74,9 @@ _BESIDE = re.compile(
     r"\b(?:produc|generat|export)\w*"
     r"|\birradi\w+|\binsolation\b|\brainfall\b|\b(?:river|water) flow\b|\bflow rates?\b"
     r"|\bsub-?stations?\b|\bgrid connections?\b|\bvoltages?\b"
-    r"|\b(?:taken down|decommissioned|scrapped)\b|\btrapped wind\b|\bhow fit\b"
+    r"|\b(?:taken down|decommissioned|scrapped)\b|\btrapped wind\b"
+    r"|\b(?:terrible|awful|painful|dreadful|bad) wind (?:after|at night|all night|since)\b"
+    r"|\bwind after (?:every|each|a|his|her|their|meals?|eating|feeds?)\b|\bhow fit\b"
     r"|\bwind (?:quintets?|quartets?|players?)\b"
     r"|\bcapacity of (?:the )?(?-i:[A-Z])[\w'’]+ (?-i:Hall|Arena|Stadium|Theatre|Ground|Centre|Room)"
     r"|\b(?:elements|items) (?:out )?of an array\b|\bpanel of (?:judges|experts)\b|\b(?:in|around|circa) \d{1,3} AD\b"
@@ -91,7 +93,9 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _TO_COME = re.compile(
-    r"\b(?:predict\w*|forecast\w*|(?<!mind the )(?<!about the )weather|will there be|eclipse|(?:write|compose|sing"
+    r"\b(?:on (?:current|present|recent) trends|(?:should|can|could|might|would) (?:we|i|you|one|they) expect\b"
+    r"(?=[^.?!]*\b(?:20[2-9]\d|next|future|by|more|new|trend)\b)"
+    r"|predict\w*|forecast\w*|(?<!mind the )(?<!about the )weather|will there be|eclipse|(?:write|compose|sing"
     r"|tell) (?:me |us )?an? (?:poem|song|story"
     r"|joke|limerick|haiku|essay))\b",
     re.IGNORECASE,

@@ -105,14 +105,30 @@ _SPELLED_FIT = re.compile(r"(?<!\b[a-z] )\bf[ .]+i[ .]+t\b\.?(?P<id>[ .]+i[ .]+d
 _LETTER_BY_LETTER = re.compile(r"\s+(?:[a-z]\s+){3,}[a-z](?![\w'’])", re.IGNORECASE)
 
 
+# "suitable 4 repowering", "want 2 see"
+_FOR = re.compile(
+    r"\b(suitable|suited|ready|good|right|ripe|fit|candidates?|due|great|asked|asking|looking|list|thanks|cheers) 4"
+    r"(?= (?:re-?power\w*|me|us|my|our|the|an?|it|this|that)\b)",
+    re.IGNORECASE,
+)
+_TO = re.compile(
+    r"\b(wants?|wanted|need|needs|like|trying|try|going|have|due|next|love|able|got|how) 2"
+    r"(?= (?:see|know|find|buy|sell|show|get|look|compare|visit|check|expire|list|count|repower|invest|be|have"
+    r"|make)\b)",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=64)
 def as_typed(text: str) -> str:
     """Dictated text as somebody would type it, without what is only said aloud.
 
     Gone is each "um", "er" or "you know" behind a word that leads on to another ("under um seven"); elsewhere they
-    stay: "Devon, er, Dorset" takes Devon back. Gone is a name spelled once more ("kings lynn k i n g s l y n n"), and
-    "f i t" is FIT.
+    stay: "Devon, er, Dorset" takes Devon back. Gone is a name spelled once more ("kings lynn k i n g s l y n n"),
+    "f i t" is FIT, and "suitable 4 repowering" is for it.
     """
+    if " 4 " in text or " 2 " in text:
+        text = _FOR.sub(r"\1 for", _TO.sub(r"\1 to", text))
     if _SPOKEN_BREATHS.search(text):
         text = _BREATHING.sub(lambda found: found["before"] or "", text)
     if _SINGLE_LETTERS.search(text):

@@ -6,6 +6,7 @@ import ctypes
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import llama_cpp
@@ -16,11 +17,12 @@ from jsonschema import Draft202012Validator
 from serving.engines.decoding import probability
 from serving.engines.engine import Completion, EngineBusy
 from serving.engines.llama_cpp import LlamaCppEngine, compact_grammar
-from serving.engines.llama_model import BATCH_TOKENS
+from serving.engines.llama_model import BATCH_TOKENS, default_threads
 from tests.serving.conftest import READING, TASK
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable
 from tuneserve.progress import LogLines
+from tuneserve.task import JsonObject
 
 MESSAGES = TASK.messages("how far is 3 km")
 
@@ -124,6 +126,27 @@ def test_a_second_question_waits_no_longer_than_its_deadline(engine: LlamaCppEng
     with engine._turn(None), pytest.raises(EngineBusy):
         engine.complete(MESSAGES, schema=None, max_tokens=1, deadline=time.monotonic() + 0.05)
     assert write(engine, "how far is 3 km")
+
+
+def test_questions_at_once_write_what_each_writes_alone(engine: LlamaCppEngine) -> None:
+    """Two contexts with a processor each, from whichever seat: the same bits, with a grammar and without."""
+    if len(engine._decoders) < 2 or default_threads() < 2:
+        pytest.skip("one processor computes one question at a time")
+    texts = [f"how far is {number} km" for number in range(3, 9)]
+    for schema in (None, READING):
+
+        def ask(text: str, schema: JsonObject | None = schema) -> Completion:
+            return engine.complete(TASK.messages(text), schema=schema, max_tokens=16, deadline=None)
+
+        alone = {text: ask(text) for text in texts}
+        engine.warm_up(MESSAGES)
+        seats = [decoder._cached[:] for decoder in engine._decoders]
+        with ThreadPoolExecutor(6) as crowd:
+            together = dict(zip(texts * 3, crowd.map(ask, texts * 3), strict=False))
+        for text in texts:
+            assert_the_same(together[text], alone[text])
+        # Both seats have computed.
+        assert all(decoder._cached != before for decoder, before in zip(engine._decoders, seats, strict=True))
 
 
 def test_a_question_that_does_not_fit_is_told(engine: LlamaCppEngine) -> None:

@@ -18,6 +18,8 @@ from tasks.fit_query.dataset.plan import Question
 from tasks.fit_query.dataset.question import OPEN, SPAN
 
 CORRECTED = 0.08
+WITHDRAWN = 0.02  # of the questions, those with a further filter that is taken back as a whole
+TOLD = ("plain", "fronted", "last", "sentences", "polite", "dictated", "nonnative", "story", "chatty")
 LATE = 0.3  # of the corrections, where one value alone is meant
 IN_FRONT = 0.22
 TAKEN_BACK_LATE = {"location", "limit", "capacity_min", "capacity_max", "built_in", "built_after", "built_before"}
@@ -40,6 +42,8 @@ def with_asides(rng: Random, question: Question) -> Question:
     refused = question.reading == {"query_type": "unsupported"}
     if not refused and rng.random() < CORRECTED:
         text = corrected(rng, question)
+    elif not refused and rng.random() < WITHDRAWN:
+        text = withdrawn(rng, question)
     shares = table("asides")["shares"]
     how = rng.choices([*shares, "alone"], [*shares.values(), 100 - sum(shares.values())])[0]
     if how == "alone" or (refused and len(text) < 12):
@@ -92,6 +96,24 @@ def corrected(rng: Random, question: Question) -> str:
     templates = words["fit_id" if field_of[found.group(1)] == "fit_id" else "templates"]
     both = bracketed(said(rng, templates, {"wrong": wrong, "right": found.group()}))
     return question.text[: found.start()] + both + question.text[found.end() :]
+
+
+def withdrawn(rng: Random, question: Question) -> str:
+    """The question with one filter more behind it, which is taken back: "… oh and only in CB21, no, forget that"."""
+    reading = question.reading
+    extra = []
+    if not WHEREABOUTS & reading.keys():
+        extra += [f"in {gazetteer().place(rng).name}", f"in {rng.choice(gazetteer().outcodes)}"]
+    if not any(key.startswith("capacity") for key in reading):
+        amount = values.amount(rng, "plain").text
+        extra += [f"over {amount}", f"under {amount}", f"above {amount}"]
+    if not any(key.startswith("built") for key in reading):
+        year = values.year(rng)
+        extra += [f"from {year}", f"built since {year}", f"built before {year}"]
+    if not extra or question.style not in TOLD:
+        return question.text
+    taken_back = _filled(rng, table("asides")["withdrawn"]["templates"], {"filter": rng.choice(extra)})
+    return question.text.rstrip(".? ") + taken_back
 
 
 def _alone(reading: dict[str, Any], field: str, wrong: str, right: str) -> bool:

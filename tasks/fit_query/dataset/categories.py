@@ -7,11 +7,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from tasks.fit_query.dataset import capacities, comparison, locations, measures, orders, periods, refusal, twins
+from tasks.fit_query.dataset import capacities, comparison, locations, measures, nouns, orders, periods, refusal, twins
 from tasks.fit_query.dataset.aggregations import aggregation
-from tasks.fit_query.dataset.compose import register
+from tasks.fit_query.dataset.compose import merged, register
 from tasks.fit_query.dataset.contrasts import contrast
-from tasks.fit_query.dataset.phrases import expanded, lines, table
+from tasks.fit_query.dataset.phrases import expanded, lines, said, table
 from tasks.fit_query.dataset.plan import Question, filters, names_of, place_of, question, with_id
 from tasks.fit_query.dataset.question import Clause, Marks
 
@@ -117,22 +117,48 @@ def fit_rate(rng: Random, marks: Marks) -> Question:
     words = table("rate")
     roll = rng.random()
     rate = {"query_type": "fit_rate"}
-    if roll < 0.33:
+    if roll < 0.29:
         return with_id(rng, marks, words["rate_id"]["head"], rate, rate, "rate_id")
-    if roll < 0.38:
+    if roll < 0.34:
         return with_id(rng, marks, words["rate_described"]["head"], rate, rate, "rate_described")
-    if roll < 0.57:
+    if roll < 0.51:
         return with_id(rng, marks, words["show_id"]["head"], {}, {}, "show_id")
-    if roll < 0.61:
+    if roll < 0.55:
         return with_id(rng, marks, words["show_described"]["head"], {}, {}, "show_described")
-    if roll < 0.7:
+    if roll < 0.64:
         return with_id(
             rng, marks, words["revenue_id"]["head"], {"revenue": True}, {"include_revenue": True}, "revenue_id"
         )
+    if roll < 0.82:
+        return _rate_of_one(rng, marks)
     style = register(rng)
     parts, key = place_of(rng, marks, 0.3, style)
     extra = filters(rng, marks, style, ("capacity", "built"), rng.choice([1, 1, 2]))
     return question(rng, style, names_of(rng, none=0.08, two=0), [*parts, *extra], measures.rate_of_set(), key)
+
+
+def _rate_of_one(rng: Random, marks: Marks) -> Question:
+    """The rate of a plant of which only size and perhaps date and place are told: what looks most like an id's."""
+    words = table("rate")["rate_single"]
+    names = [nouns.technology(rng)]
+    size = capacities.capacity(rng, marks, "plain", "exactly")
+    clauses, more, key = [size, measures.rate_of_set()], "", "-"
+    if rng.random() < 0.8:
+        built = periods.built(rng, marks, "plain", "in")
+        clauses.append(built)
+        more = _behind(said(rng, words["built"], built.slots))
+    if rng.random() < 0.25:
+        place, key = locations.where(rng, marks, "one")
+        clauses.append(place)
+        more = _behind(said(rng, words["where"], place.slots)) + more
+    reading, answer = merged([nouns.what(names), *clauses])
+    template = rng.choice(words["head"])
+    text = said(rng, [template], {"size": size.slots["n"], "single": nouns.noun(rng, names, "single"), "more": more})
+    return Question(text, reading, answer, "plain", f"rate_single:{template}", key)
+
+
+def _behind(words: str) -> str:
+    return words if words.startswith(",") else f" {words}"
 
 
 def compare(rng: Random, marks: Marks) -> Question:

@@ -49,6 +49,7 @@ UNSPOKEN = re.compile(r"[0-9<>=≥≤~+*|#@/&%£$€\[\]_\\]")
 TOGETHER = "\ue0ff"  # a blank at which nobody draws breath: "p v"
 # "no" for "number of" would be heard as a denial.
 NEVER_SPOKEN = re.compile(r"[<>=≥≤~+*|#@\[\]_\\]|--|\b(?:^|total |count )no\b", re.IGNORECASE)
+SPELLED_AFTER = 0.12  # of the postcodes, those that are spelled once more
 LOOSE_AMOUNT = re.compile(
     r"(?<![\w.,])([0-9][0-9.,]*) ?-?(kwp?|mw|kws|mws|kilowatts?|megawatts?|megs?)\b", re.IGNORECASE
 )
@@ -71,6 +72,8 @@ def dictated(rng: Random, text: str, reading: dict[str, Any]) -> tuple[str, dict
         else:
             spoken = _value(rng, words)
         pieces.append(f"{OPEN}{mark}{spoken}{CLOSE}")
+        if (code := CODE.fullmatch(words)) and rng.random() < SPELLED_AFTER:
+            pieces.append(_spelled_after(rng, code))
         at = found.end()
     pieces.append(_between(rng, text[at:]))
     whole = _unstopped(rng, "".join(pieces))
@@ -184,6 +187,16 @@ def _code(rng: Random, code: re.Match[str]) -> str:
     if inward:
         said += f" {ONES[int(inward)]} {case(first)} {case(second)}"
     return said
+
+
+def _spelled_after(rng: Random, code: re.Match[str]) -> str:
+    """What people say behind a postcode so that it is heard right: " that's R for Romeo G for Golf one seven"."""
+    letters, figures = code.group(1).lower(), code.group(2)
+    told = " ".join(f"{letter} for {table('speech')['alphabet'][letter]}" for letter in letters)
+    if rng.random() < 0.3:
+        told = " ".join(table("speech")["alphabet"][letter] for letter in letters)
+    end = f" {' '.join(ONES[int(digit)] for digit in figures)}" if rng.random() < 0.6 else ""
+    return f" {rng.choice(table('speech')['spelled'])} {told}{end}"
 
 
 def _digits(rng: Random, number: str) -> str:

@@ -40,6 +40,7 @@ from tasks.fit_query.rules.rule import Question, Unreadable, Unsupported
 from tasks.fit_query.rules.tables import sentence_of_table
 from tasks.fit_query.rules.taken_back import with_replaced
 from tasks.fit_query.unsayable import unsayable
+from tasks.fit_query.withdrawn import without_withdrawn
 from tasks.fit_query.words import as_typed, word_bag
 
 __all__ = ["read"]
@@ -60,7 +61,7 @@ _ID_KEYS = ("fit_id", "query_type", "revenue", "regional")
 
 def read(text: str, today: date) -> dict[str, Any] | None:
     """The reading of `text`, or None when a part that looks like a filter is not understood."""
-    text = as_typed(text)
+    text = without_withdrawn(as_typed(text))
     if "should" in word_bag(text) and PUT_RIGHT.search(text):
         text = with_replaced(text) or text
     reading = _read_all(text, today)

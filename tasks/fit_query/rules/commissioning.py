@@ -84,6 +84,14 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+@rule("date: built last, a span", "(?P<built>SUPER) (?P<span>TIME)(?!LEFT|AGO|OLD)")
+def _(question: Question, found: Match) -> bool | None:
+    if not question.quote(found.place("built")).lower().endswith("last"):
+        return False
+    question.put("built_last", found.quote("span"))
+    return None
+
+
 @rule("date: age below a span", "(?P<bound>LESS|WITHIN|AFTER|MORE|BEFORE|SINCE) ABOUT? (?P<span>TIME) (?P<age>AGO|OLD)")
 def _(question: Question, found: Match) -> None:
     if NAMES[question.classes[found.place("bound")]] in ("MORE", "BEFORE"):

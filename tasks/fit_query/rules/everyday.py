@@ -12,6 +12,7 @@ OWN what an asker says of himself before a place ("we're in Leeds")
 from __future__ import annotations
 
 FILLERS = """
+    tariq riding loser losers tenner tenners fiver fivers
     a an the of on at for with as it its is are was were be been being am im ive id do does did doing done has have
     had having will would could can may might must shall should that this these those them they their theirs he she
     his her you your yours u ur me my mine we us our ours i who whose whom where there's theres here's heres so if
@@ -70,6 +71,13 @@ FILLER_PHRASES = """
     what about|how about|tell me about|know about|ask about|asking about|enquiring about|inquiring about
     curious about|info about|information about|to do with|list of|a list of|the list of|at the moment|right now
     up and running|as well|by any chance|by the way|if possible|if you can|out there|for me|to me|for us|to us
+    havent got|havent had|havent received|havent seen|havent found|dont have|do not have|have not got|hasnt got
+    regional manager|regional managers|regional director|regional directors|regional office|regional offices
+    regional lead|regional team|regional teams|regional sales|regional paper|regional head|regional boss|regional rep
+    regional planner|regional officer|regional council|regional airport|regional rail|regional panel|regional press
+    regional meeting|regional meetings|regional news|regional planning|regional bank|regional desk|regional hq
+    id like|id love|id need|id rather|id prefer|id appreciate|id want|id welcome|id be|id say|id hope|id also|id just
+    id really|id quite|id very much|id be grateful|back row|back rows
     i need to|we need to|i want to|id like to|i would like to|want to|need to|like to|have to|going to|trying to
     able to|used to|wondering about|thinking about|looking at|looking for|look for|look at|come from|and all that
     and so on|or whatever|in the register|on the register|in the data|in the database|in the list|in the dataset

@@ -270,6 +270,14 @@ def _leading_number(quoted: str) -> float:
     return float(re.sub(r"[ ,]", "", found.group())) if found else 0.0
 
 
+@rule("place: or thereabouts", "(?<=_)(?P<about>ABOUT_AFTER)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "In Whitby or thereabouts" is in Whitby."""
+    before = NAMES[question.lexemes[found.start - 1].kind]
+    words = question.quote(found.place("about")).lower()
+    return None if before in ("PLACE", "POSTCODE") and words.endswith("thereabouts") else False
+
+
 @rule("figure: about, said behind", "(?:ABOUT|NEAR|IN)? (?P<figure>AMOUNT|NUMBER|TIME) ABOUT_AFTER")
 def _(question: Question, found: Match) -> None:
     put_bound(question, "about", found.place("figure"))

@@ -77,14 +77,23 @@ _STORY_FIGURE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(  # "slide four", "Table 2"
-    r"\b(?:slide|page|chapter|appendix|exhibit|annex|figure|table|tab|agenda item)\s+"
-    r"(?:\d{1,3}(?![\w.,]\d|\s?[kmg]w)|one|two|three|four|five|six|seven|eight|nine|ten|[a-c]\b)(?!\s*(?:kw|mw|years?"
+    r"\b(?:slide|page|chapter|appendix|exhibit|annex|figure|table|tab|agenda item|section|sect?\.|clause|paragraph|para"
+    r"|schedule|volume|footnote)\s+"
+    r"(?:\d{1,3}(?:\.\d{1,2}){1,3}(?![\w.,]*\d|\s?[kmg]w)|\d{1,3}(?![\w.,]\d|\s?[kmg]w)|one|two|three|four|five|six|seven|eight|nine|ten|[a-c]\b)(?!\s*(?:kw|mw|years?"
     r"|hundred))"
     r"|\b(?:first|second|third|fourth|fifth|sixth|final|last|next) (?:chapter|slide|page|section|draft|paragraph|term"
     r"|semester"
     r"|assignment|essay)\b"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) o['’]?\s?clock\b"
     r"|\bat (?:half|quarter) (?:past |to )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
     r"|\b(?:doing|taking|did|took) \d (?:a levels|exams|modules|courses)\b",
+    re.IGNORECASE,
+)
+_DAY = r"(?:mon|tues?|wednes|wed|thurs?|fri|satur|sat|sun)(?:day)?"
+# "on Monday, no, Tuesday" takes back no filter.
+_OTHER_DAY = re.compile(
+    rf"\b{_DAY}[\s,–-]+(?:(?:er|erm|eh|um|uh|no|sorry|wait|i mean|actually|or|make that|rather|hang on)[\s,–-]+)+"
+    rf"{_DAY}\b",
     re.IGNORECASE,
 )
 _CAPITAL_ADS = re.compile(r"\bADs\b")
@@ -123,8 +132,17 @@ _LOOKED = {
         _NUMBERED,
         word_set(
             """
-            slide page chapter appendix exhibit annex figure table tab agenda draft section paragraph term semester
+            slide page chapter appendix exhibit annex figure table tab agenda draft section sect sec clause paragraph
+            para schedule volume footnote term semester clock oclock
             assignment essay half quarter levels exams modules courses
+            """
+        ),
+    ),
+    "other day": _Looked(
+        _OTHER_DAY,
+        word_set(
+            """
+            mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday
             """
         ),
     ),
@@ -204,6 +222,8 @@ def fixed_lexemes(text: str) -> dict[int, Lexeme]:
         put(Lexeme(CLASSES["STORY"], told.start(), told.end()))
     for numbered in _LOOKED["numbered"].finditer(text):
         put(Lexeme(CLASSES["STORY"], numbered.start(), numbered.end()))
+    for days in _LOOKED["other day"].finditer(text):
+        put(Lexeme(CLASSES["STORY"], days.start(), days.end()))
     for plants in _CAPITAL_ADS.finditer(text) if "ADs" in text else ():
         put(Lexeme(CLASSES["TECHNOLOGY_MANY"], plants.start(), plants.end(), "Anaerobic digestion", "ads"))
     for part in _LOOKED["compass"].finditer(text):

@@ -68,7 +68,8 @@ PHRASES: dict[str, str] = {
     "TO": "to|thru|through|all the way to|all the way up to|right up to",
     "ABOUT": """
         getting on for|within a whisker of|nigh on|in or around
-        ballpark|ball park|in the ballpark of|ballpark of|around|about|roughly|approx|approximately|aprox|approximatly
+        ballpark|ball park|in the ballpark of|ballpark of|around|about|abt|roughly|approx|approximately|aprox
+        approximatly
         circa|ca|in the region of|somewhere around
         something like|somewhere near|nearly|more or less|in the neighbourhood of|in the order of|of the order of
         in the vicinity of|close on|round about|roundabout|give or take about
@@ -191,7 +192,7 @@ PHRASES: dict[str, str] = {
         hydroelectricity=Hydro|water power=Hydro|hydro power=Hydro|hydropower=Hydro|waterpower=Hydro
         hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro
         run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro
-        hydro energy=Hydro|hydroel=Hydro|hydel=Hydro|hydros=Hydro|hyd=Hydro|ad=Anaerobic digestion
+        hydro energy=Hydro|hydroel=Hydro|hydel=Hydro|hyd=Hydro|ad=Anaerobic digestion
         anaerobic digestion=Anaerobic digestion
         anaerobic=Anaerobic digestion|biogas=Anaerobic digestion|bio gas=Anaerobic digestion
         biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion|chp=Micro CHP
@@ -217,7 +218,7 @@ PHRASES: dict[str, str] = {
         anaerobic digestor=Anaerobic digestion
     """,
     "TECHNOLOGY_MANY": """
-        archimedes screws=Hydro|archimedean screws=Hydro|aerogenerators=Wind
+        archimedes screws=Hydro|archimedean screws=Hydro|aerogenerators=Wind|hydros=Hydro
         turbines=Wind|wind sights=Wind|solar sights=Photovoltaic|hydro sights=Hydro|solar roofs=Photovoltaic
         pv roofs=Photovoltaic|solar rooftops=Photovoltaic|wtgs=Wind|hawts=Wind
         wind turbine generators=Wind|wind turbines=Wind|windturbines=Wind|chps=Micro CHP|micro chps=Micro CHP
@@ -246,10 +247,11 @@ PHRASES: dict[str, str] = {
     """,
     "SIZE": """
         small=small|smaller=small|little=small|tiny=small|small scale=small|smallscale=small|small sized=small
-        smallish=small|smal=small|medium=medium|med=medium|mid sized=medium|medium sized=medium|medium scale=medium
+        smallish=small|smal=small|samll=small|smll=small|meduim=medium|mediun=medium
+        medium=medium|med=medium|mid sized=medium|medium sized=medium|medium scale=medium
         midsize=medium|mid size=medium|midsized=medium|mid scale=medium|medum=medium|middling=medium|moderate=medium
         mid-sized=medium|average sized=medium|large=large|big=large|large scale=large|bigger=large|larger=large
-        large sized=large|sizeable=large|sizable=large|larg=large|small to medium=small or medium
+        large sized=large|sizeable=large|sizable=large|larg=large|lrge=large|lareg=large|small to medium=small or medium
         small and medium=small or medium|small or medium=small or medium|small medium=small or medium
         small to medium sized=small or medium|small or medium sized=small or medium
         small and medium sized=small or medium|medium and large=medium or large|medium to large=medium or large
@@ -479,7 +481,8 @@ PHRASES: dict[str, str] = {
     "FIRST": "first|the first|at the top|at the top of the list|on top|up top|at the very top|at top",
     "LIMIT": """
         limit|limit to|limited to the|limit it to|only|just|no more than about|cap at|cap it at|capped to|limit of
-        limiting to|limited
+        limiting to|limited|cut it off after|cut off after|cut it off at|cut it at|cut it after|stop after|keep it to
+        cut the list at|cut the list off after|cut the list off at|cap the list at|cap the list off at
     """,
     "SORT": """
         sorted according to|sort according to|ranked according to|ordered according to|arranged according to

@@ -23,7 +23,7 @@ _LONGEST_ID = 7
 )
 def _(question: Question, found: Match) -> bool | None:
     before = NAMES[question.lexemes[found.start - 1].kind] if found.start else ""
-    if found.quote("mark") not in (":", "=") or question.has("SORT") or before in ("BY", "PER", "GROUPED"):
+    if found.quote("mark") not in (":", "=") or before in ("SORT", "BY", "PER", "GROUPED"):
         return False
     return None
 
@@ -145,6 +145,20 @@ def _(question: Question, found: Match) -> None:
 @rule("size: of the asker", "OWN SIZE (?:STORY|UNKNOWN|FOREIGN)")
 def _(question: Question, found: Match) -> None:
     """ "We are a small charity" asks for nothing small."""
+
+
+_OF_SITES = ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY", "SITE_ONE", "SITE_MANY")
+_ARTICLE = re.compile(r"\b(?:an?|my|your|his|her|our|their|one)\s+$", re.IGNORECASE)
+
+
+@rule("size: of something else", "(?P<size>SIZE) (?=STORY|UNKNOWN|FOREIGN)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "A large flat white", "a small favour" before the request."""
+    at = found.place("size")
+    sized = question.lexemes[at]
+    beside = question.text[sized.end : question.lexemes[at + 1].start].strip() == ""
+    before = question.text[: sized.start]
+    return None if beside and _ARTICLE.search(before) and question.has(*_OF_SITES) else False
 
 
 @rule("size", "SIZE CAPACITY?")

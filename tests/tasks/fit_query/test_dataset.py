@@ -216,7 +216,7 @@ def test_every_phrase_expands_to_text_with_known_slots() -> None:
         "id",
     }
     of_refusals = {"t2", "tx", "y", "ye", "ye2", "kw", "id2", "o", "o_single", "org", "maker", "m", "money"}
-    of_asides = {"who", "name", "day", "request", "right", "ref", "phone", "energy"}
+    of_asides = {"who", "name", "day", "request", "right", "ref", "phone", "energy", "filter", "more"}
     of_scattered = {"noun", "c1", "c2", "c3"}
     known = of_scattered | limits | places | nouns | of_refusals | of_asides
     for file, template in templates():

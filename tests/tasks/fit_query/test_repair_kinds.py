@@ -265,3 +265,50 @@ def test_an_article_does_not_hide_the_amount_behind_it() -> None:
 def test_an_order_behind_a_question_is_an_instruction(order: str) -> None:
     refused = ground(f"hydro in Fife. {order}.", {"technology": "Hydro", "location": "Fife"}, TODAY)
     assert refused.output == {"query_type": "unsupported"}
+
+
+@pytest.mark.parametrize(
+    ("text", "slip", "right"),
+    [
+        (".5mw-1.5mw hydro", {"capacity_min": "5mw", "capacity_max": "1.5mw"}, {"capacity_min": ".5mw"}),
+        ("hydro over .75 MW", {"capacity_min": "75 MW"}, {"capacity_min": ".75 MW"}),
+    ],
+)
+def test_a_decimal_point_that_was_lost_in_copying_is_put_back(
+    text: str, slip: dict[str, Any], right: dict[str, Any]
+) -> None:
+    asked = {"technology": "Hydro"}
+    assert_mended(text, asked | slip, asked | slip | right)
+
+
+def test_a_figure_that_stands_without_a_point_as_well_is_left_alone() -> None:
+    result = grounded("hydro over 5mw, not .5mw", {"technology": "Hydro", "capacity_min": "5mw"})
+    assert (result.output or {}).get("capacity_min_kw") == 5000
+
+
+@pytest.mark.parametrize("words", ["rev", "revenue", "income", "earnings"])
+def test_revenue_that_is_plainly_asked_for_and_left_out_is_added_and_told(words: str) -> None:
+    result = grounded(f"{words} fit 20815", {"fit_id": "20815"})
+    assert result.output == {"fit_id": "20815", "include_revenue": True}
+    assert codes(result) == {"repaired"}
+
+
+def test_a_misspelt_size_that_was_left_out_is_added() -> None:
+    assert_mended("lrge hydro powys", {"technology": "Hydro", "location": "powys"},
+                  {"technology": "Hydro", "location": "powys", "size": "large"})  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["manager", "office", "team", "director"])
+def test_a_regional_somebody_asks_for_no_regional_figures(who: str) -> None:
+    text = f"our regional {who} wants hydro revenue in Powys"
+    result = grounded(text, {"technology": "Hydro", "location": "Powys", "revenue": True, "regional": True})
+    assert "include_regional" not in (result.output or {})
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [("wich region most hydro sites", True), ("wot region most hydro sites", True), ("hydros by region", False)],
+)
+def test_one_row_is_asked_for_by_a_misspelt_which_and_by_no_plural(text: str, groups: bool) -> None:
+    reading = {"technology": "Hydro", "group_by": "region", "aggregate": "count", "limit": "1"}
+    assert ("limit" in (grounded(text, reading).output or {})) is groups
