@@ -106,7 +106,7 @@ def _(question: Question, found: Match) -> None:
 
 @rule(
     "date: between two",
-    """(?:BUILT|BETWEEN|FROM|IN|WITHIN|SINCE|BY)* (?<!AFTER)(?P<first>DAY|MONTH)
+    """(?:DATE_WORD|BUILT|BETWEEN|FROM|IN|WITHIN|SINCE|BY)* (?<!AFTER)(?P<first>DAY|MONTH)
     (?P<joint>(?:TO|DASH|UNTIL|AND|OR|COMMA|SLASH|LESS|BY|IN|FROM|PLUS)+
     (?:(?:DAY) (?:OR|AND|COMMA|SLASH)+)*) (?P<last>DAY)(?!ONWARDS|MORE_AFTER)""",
 )

@@ -13,7 +13,7 @@ _BENIGN_NOT = re.compile(
     r"(?:sure|certain|fussed|bothered|mind|care|know|really|urgent|too|matter|just|only|want to)\b"
     r"|\bnever mind\b|\bif not\b|\bwhy not\b|\bno (?:rush|hurry|problem|worries|matter|idea|need)\b|\bnot that\b"
     r"|\bwithout (?:any |the )?(?:bells|fuss|frills|waffle|delay|ado|further ado)\b|\bbar none\b"
-    r"|\b(?:is|are)n['’]?t there (?:any|some|an?)\b",
+    r"|\bnot an? (?:clue|scooby|notion|idea|care|worry)\b|\b(?:is|are)n['’]?t there (?:any|some|an?)\b",
     re.IGNORECASE,
 )
 

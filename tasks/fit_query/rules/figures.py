@@ -38,6 +38,12 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
         question.put(f"remaining_{bound}", quoted)
 
 
+@rule("figure: each of them", "(?P<each>PER) (?=MORE|LESS|ABOUT|BETWEEN|EXACT|AMOUNT)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "The three newest, each at least 4 MW" has no group."""
+    return None if question.quote(found.place("each")).lower() == "each" else False
+
+
 @rule(
     "time: a bare figure shares the unit of the next",
     """

@@ -15,6 +15,7 @@ LESS_WORDS = "less fewer smaller lower weaker littler"
 PHRASES: dict[str, str] = {
     "ANNUAL": "annual|per annum",
     "MORE": """
+        at the very least|at very least
         more big than|more large than|more great than|more powerful than|more high than|not less big than
         over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum
         minimum of|a minimum of|at minimum|exceeding|exceeds|exceed|in excess of|upwards of|upward of|starting at
@@ -33,7 +34,9 @@ PHRASES: dict[str, str] = {
         under|below|undr|blw|les than|les then|beneath|at most|atmost|up to|upto|up to and including|max|maximum
         maximum of|a maximum of|at maximum|not over|not above|nothing over|nothing above|never over|never above
         none over|none above|not exceeding|no over|no above|lt|lte|le|capped at|limited to|u/|south of|not exceed
-        doesnt exceed|dont exceed|do not exceed|at or below|at or under
+        does not exceed|does not go above|do not go above|doesnt go above|dont go above|not go above|not go over
+        does not go over|do not go over|doesnt go over|dont go over|does not top|do not top|doesnt top|dont top
+        doesnt exceed|dont exceed|do not exceed|at or below|at or under|at the very most|at very most
         equal or below|equal to or below|less or equal to
         less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding|max of|max size|maximum size
         maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub|that dont exceed
@@ -128,6 +131,7 @@ PHRASES: dict[str, str] = {
     "BUILT": """
         commissioned|installed|built|constructed|accredited|registered|erected|connected|went live|came online
         come online|switched on|opened|energised|energized|put up|put in|set up|dating from|dating|completed
+        brought into service|put into service|came into operation|brought into operation|entered operation
         commissioning|commissioning date|commission date|commissioning year|comissioned|went up|started up|started
         fitted|created|made|going live|gone live|turned on|joined|added|established|came on stream|commission
         build date|cod|comm date|install date|installation date|entered service|entering service|went into service

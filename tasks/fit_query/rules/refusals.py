@@ -23,7 +23,8 @@ _HARMLESS_WORDS = """
 _HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _NEAR_NOTHING = re.compile(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"))
 _UNKNOWN_RATE = re.compile(compiled("UNKNOWN RATE"))
-_BEYOND = re.compile(compiled("(?:MORE|LESS) PLACE"))
+# "Over Kent", but not "30 kW min Kent".
+_BEYOND = re.compile(compiled("(?<!AMOUNT)(?<!NUMBER)(?:MORE|LESS) PLACE"))
 _COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
 _BARE_COMPOUND = re.compile(compiled("KIND STORY"))
 _SOON = re.compile(r"\b(?:expir|end|run|finish|laps)\w*(?: out| off)? (?:soon|shortly)\b", re.IGNORECASE)
