@@ -22,7 +22,9 @@ from tasks.fit_query.words import Word, split_words, word_set
 _NEVER = word_set("al ba ca co da de en ex ha im kw la me ne nw pa po se so st sw ta yo")
 # Areas that in small letters may be something else: units, "hire purchase", "please", "no problem".
 _NOT_SMALL = word_set("br cm ct dd dl ec hp hs hu ls ml np nr pe ph pl pr sm sp ss td tn ts wa wc wd")
-_LEADS = word_set("in near around across within throughout nr round inside covering")
+_LEADS = word_set(
+    "area postcode pcode outcode district in near around across within throughout nr round inside covering"
+)
 _JOINT = re.compile(r"\s*(?:,|/|&|\+|\bor\b|\band\b|\bn\b|,\s*(?:or|and)\b)\s*", re.IGNORECASE)
 _MARKS = frozenset(
     {"sort", "order", "limit", "top", "first", "size", "asc", "desc", "count", "total", "avg", "average"}

@@ -24,10 +24,10 @@ _WORDS = {
     r"|generat\w*|£\w*|mak(?:e|es|ing)|worth",
     "regional": r"region\w*ly|regional|reigonal\w*|(?<!in )(?<!the )(?<!this )region\b(?! of)|area\w*|local\w*",
     "repowering": r"re-?\s?pow\w*|repwo\w*|replac\w*|upgrad\w*|refurb\w*|re-?plant\w*",
-    "size small": r"small(?!est)\w*|smal|samll|smll|little|tiny|mini|domestic"
+    "size small": r"small(?!est)\w*|smal|samll|smll|sml|little|tiny|mini|domestic"
     r"|micro(?![\s-]*(?:chp|comb|cogen|c\b))|wee",
     "size medium": r"med|medium\w*|meduim|mediun|mid\b[\s-]?(?:size\w*|range)?|middl\w*|moderate\w*|medum",
-    "size large": r"large|larg|lareg|lrge|larger|bigger|big|huge|sizeable|sizable|major|massive",
+    "size large": r"large|larg|lareg|lrge|lrg|lge|larger|bigger|big|huge|sizeable|sizable|major|massive",
     "query_type fit_rate": r"(?:fit)?rates?|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh|per\s?(?:kwh|unit)|feed",
     "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|between|better|contrast\w*|which"
     r"|more|than|side by side",

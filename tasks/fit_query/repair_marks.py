@@ -32,7 +32,9 @@ _ONE_THING = re.compile(
     r"(?! (?:hundred|thousand|million|and|point|mega\w*|kilo\w*|[kmg]w|year|to|or|of)\b)"
     rf"|\b(?:which|what)\s+(?:[\w-]+\s+){{0,3}}?{_KIND}\b[^.?!]*\b(?:expires|runs out|ends|finishes|lapses)\b"
     rf"|\b(?:only|next|just)\s+(?:the\s+)?(?:[\w-]+\s+){{0,4}}?{_KIND}\b"
-    rf"|\b{_KIND} (?:closest|nearest|next) to\b|\bthe (?:region|year|county|(?:post\s?code )?area) with (?:the )?most\b"
+    rf"|\b{_KIND} (?:closest|nearest|next) to\b|\bthe (?:region|year|county|(?:post\s?code )?area) (?:with|w|w/|having)"
+    r" (?:the )?most\b"
+    r"|^\W*(?:region|year|county|(?:post\s?code )?area|technology|tech) (?:w|w/|with) (?:the )?most\b"
     r"|\b(?:region|year|county|(?:post\s?code )?area|technology)\b[^.?!]{0,12}\b(?:having|leads?|tops?|saw)\b"
     r"|\b(?:which|what|wich|whihc|wot) (?:region|year|county|(?:post\s?code )?area|technology|tech|type)\b",
     re.IGNORECASE,
@@ -55,8 +57,8 @@ _SEVERAL_SIZES = re.compile(
     re.IGNORECASE,
 )
 _SIZES = re.compile(
-    r"(?<!how )(?<!\bto )(?<!\bor )(?<!\band )\b(small|smal|samll|smll|medium|med|meduim|mediun|large|lrge|lareg"
-    r"|larg)\b(?!\s*(?:or|to|and|/|-?\s*ish))",
+    r"(?<!how )(?<!\bto )(?<!\bor )(?<!\band )\b(small|smal|samll|smll|sml|medium|med|meduim|mediun|large|lrge|lareg"
+    r"|lrg|lge|larg)\b(?!\s*(?:or|to|and|/|-?\s*ish))",
     re.IGNORECASE,
 )
 

@@ -27,7 +27,9 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"|\b(?:an?|half an|\d+)\s+(?:hours?|minutes?|(?<!\ba )mins?)(?:['’]s?)?\s+(?:drive |walk )?(?:from|away from"
         r"|of)\b(?! now)"
         r"|\b[\d.,]{1,9}\s*-?\s*(?:mile|km|kilometre|kilometer)\s+(?:radius|zone|circle|ring)\b|\b(?:mile"
-        r"|km)s?\s+radius\b",
+        r"|km)s?\s+radius\b|[<≤~]\s?\d[\d.]{0,4}\s?(?:miles?|mi|kms?|kilomet(?:re|er)s?)\b"
+        r"|\b(?:under|less than|up to|not? more than|max|at most|about|approx|around|within)\s\d[\d.]{0,4}\s?"
+        r"(?:mi|miles?|kms?)\s+(?:of|from|round|around|by|near|to|(?-i:[A-Z]))",
     ),
     (
         "statistic",
@@ -102,6 +104,10 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"|\bhow\s+old\b[^.?!]{0,20}\bon\s+average\b|\bper\s+(?:head|capita|person|household|hectare|acre|square)\b"
         r"|\byear[\s-]on[\s-]year\s+(?:change|growth|increase|rise|fall|decline)\b|\bgrowth\s+(?:rate|in|of)\b"
         r"|\bby\s+how\s+much\b|\bcumulative(?:ly)?\b[^.?!]{0,60}\b(?:each|every|by|per)\s+year\b|\brunning\s+totals?\b"
+        r"|\b(?:by|per) (?:size|capacity|kw|mw|age|power|rating) (?:bands?|brackets?|buckets?|class(?:es)?|groups?)\b"
+        r"|\b(?:average|avg|mean) (?:size|capacity|kw|mw)\s*(?:and|&|\+|n|plus)\s*(?:the )?(?:total|count|number|sum)\b"
+        r"|\b(?:total|count|number|sum)(?: (?:of sites|kw|mw|capacity))?\s*(?:and|&|\+|n|plus)\s*(?:the )?(?:average"
+        r"|avg|mean)\b|\b(?:count|number)\s*(?:and|&|\+|n|plus)\s*(?:the )?total\b"
         r"|\bout of every (?:\d+|ten|hundred|thousand)\b|\bone in how many\b|\b(?:brackets?|bands|buckets?) of \d"
         r"|\bfor (?:each|every) (?:turbine|site|solar|wind|hydro)\b[^.?!]{0,40}\bhow many\b",
     ),
@@ -117,6 +123,8 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     (
         "a later place in a ranking",
         r"\bfrom\s+(?:position|rank|number|place|no\.?)\s+\d+\b"
+        r"|\b(?:third|fourth|fifth|2nd|3rd|4th|5th|second(?=[ -](?:oldest|newest|largest|biggest|smallest|highest)"
+        r"(?! (?:hand|home)\b)))[ -](?:oldest|newest|youngest|largest|biggest|smallest|highest|lowest|most recent)\b"
         r"|\b(?:placed|ranked|ranking)\s+\d+(?:st|nd|rd|th)?\s*(?:to|through|until|till|-)\s*\d+",
     ),
     (

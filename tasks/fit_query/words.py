@@ -119,16 +119,28 @@ _TO = re.compile(
 )
 
 
+# Behind a dictated postcode: "that's R for Romeo G for Golf one seven"
+_SPELLED_AGAIN = re.compile(
+    r"\s+(?:that['’]?s|that is|as in)(?:\s+([a-z]) for \1[a-z-]*(?:[ -]ray)?\b,?){1,2}"
+    r"(?:\s+(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b"
+    r"(?! (?:kilo|mega|k|hundred|years|months|point))){0,2}",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=64)
 def as_typed(text: str) -> str:
     """Dictated text as somebody would type it, without what is only said aloud.
 
     Gone is each "um", "er" or "you know" behind a word that leads on to another ("under um seven"); elsewhere they
-    stay: "Devon, er, Dorset" takes Devon back. Gone is a name spelled once more ("kings lynn k i n g s l y n n"),
+    stay: "Devon, er, Dorset" takes Devon back. Gone is a name or a postcode spelled once more ("kings lynn k i n g s
+    l y n n", "that's r for romeo g for golf one seven"),
     "f i t" is FIT, and "suitable 4 repowering" is for it.
     """
     if " 4 " in text or " 2 " in text:
         text = _FOR.sub(r"\1 for", _TO.sub(r"\1 to", text))
+    if " for " in text and _SPELLED_AGAIN.search(text):
+        text = _SPELLED_AGAIN.sub("", text)
     if _SPOKEN_BREATHS.search(text):
         text = _BREATHING.sub(lambda found: found["before"] or "", text)
     if _SINGLE_LETTERS.search(text):

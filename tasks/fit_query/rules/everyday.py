@@ -71,7 +71,11 @@ FILLER_PHRASES = """
     what about|how about|tell me about|know about|ask about|asking about|enquiring about|inquiring about
     curious about|info about|information about|to do with|list of|a list of|the list of|at the moment|right now
     up and running|as well|by any chance|by the way|if possible|if you can|out there|for me|to me|for us|to us
-    havent got|havent had|havent received|havent seen|havent found|dont have|do not have|have not got|hasnt got
+    please quote|quote the|quote me|quote us|got back|gets back|get back to|got back to|gets back to|come back to
+    came back to|coming at|coming in at|comes at
+    league table|in my inbox|in our inbox|to my inbox|in the car|on the train|of every|mad rush|bar chart|bar charts
+    his bar charts|come on quick|quiz question|havent got|havent had|havent received|havent seen
+    havent found|dont have|do not have|have not got|hasnt got
     regional manager|regional managers|regional director|regional directors|regional office|regional offices
     regional lead|regional team|regional teams|regional sales|regional paper|regional head|regional boss|regional rep
     regional planner|regional officer|regional council|regional airport|regional rail|regional panel|regional press

@@ -38,9 +38,9 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
         question.put(f"remaining_{bound}", quoted)
 
 
-@rule("figure: each of them", "(?P<each>PER) (?=MORE|LESS|ABOUT|BETWEEN|EXACT|AMOUNT)")
+@rule("figure: each of them", "(?P<each>PER)(?=MORE|LESS|ABOUT|BETWEEN|EXACT|AMOUNT|STOP|$)")
 def _(question: Question, found: Match) -> bool | None:
-    """ "The three newest, each at least 4 MW" has no group."""
+    """ "The three newest, each at least 4 MW", "exactly 1 kW each" have no group."""
     return None if question.quote(found.place("each")).lower() == "each" else False
 
 

@@ -251,14 +251,18 @@ PHRASES: dict[str, str] = {
     """,
     "SIZE": """
         small=small|smaller=small|little=small|tiny=small|small scale=small|smallscale=small|small sized=small
-        smallish=small|smal=small|samll=small|smll=small|meduim=medium|mediun=medium
+        smallish=small|smal=small|samll=small|smll=small|sml=small|meduim=medium|mediun=medium
         medium=medium|med=medium|mid sized=medium|medium sized=medium|medium scale=medium
         midsize=medium|mid size=medium|midsized=medium|mid scale=medium|medum=medium|middling=medium|moderate=medium
         mid-sized=medium|average sized=medium|large=large|big=large|large scale=large|bigger=large|larger=large
-        large sized=large|sizeable=large|sizable=large|larg=large|lrge=large|lareg=large|small to medium=small or medium
+        large sized=large|sizeable=large|sizable=large|larg=large|lrge=large|lrg=large|lge=large|lareg=large
+        small to medium=small or medium
         small and medium=small or medium|small or medium=small or medium|small medium=small or medium
         small to medium sized=small or medium|small or medium sized=small or medium
-        small and medium sized=small or medium|medium and large=medium or large|medium to large=medium or large
+        small and medium sized=small or medium|sml or med=small or medium|sml + med=small or medium
+        sml and med=small or medium|med or lrg=medium or large|med or lge=medium or large
+        medium and large=medium or large
+        medium to large=medium or large
         medium or large=medium or large|small or med=small or medium|medium to large sized=medium or large
         medium or large sized=medium or large|small to med=small or medium|med to large=medium or large
         medium or small=small or medium|large or medium=medium or large|medium or big=medium or large
@@ -295,7 +299,7 @@ PHRASES: dict[str, str] = {
         broken down|split|grouped|group|breakdown|broken out|split out|segmented|divided|split up|break down
         broken up|bucketed|counted
     """,
-    "PER": "per|for each|in each|each|every|for every|in every|by each|of each|of every|by every",
+    "PER": "per|for each|in each|each|every|for every|in every|by each|of each|by every",
     "GROUP": """
         technology=technology|technologies=technology|tech=technology|type=technology|types=technology
         technology type=technology|energy type=technology|type of technology=technology
