@@ -18,9 +18,10 @@ EVIDENCE_AGAINST = frozenset({"unaccounted", "weak_evidence", "repaired", "doubt
 # A refusal of what grounding sees to be a question of the task weighs as much as three slips of an answer.
 DOUBTFUL_REFUSAL = "doubtful_refusal"
 WEIGHTS = {DOUBTFUL_REFUSAL: 3}
-# The probability from which a refusal of the model is no longer doubted. Of 45 doubted refusals of release 1.4.0 that
-# the rules could read (2,539 questions by hand), the seven surest were right, and the surest wrong one had 0.9917;
-# earlier models were wrong with up to 0.9983: measure it again when the model changes (docs/experiments.md).
+# The probability from which a refusal of the model is no longer doubted. Of 43 doubted refusals of release 1.5.0 that
+# the rules could read (3,200 questions by hand), the three surest were right (0.9995 and more), and the surest wrong one
+# had 0.981; of 1.4.0 it had 0.9917, of earlier models up to 0.9983: measure it again when the model changes
+# (docs/experiments.md).
 CERTAIN = 0.995
 # The probability that the model gives its own text from which it is believed on a draw.
 SURE = 0.9

@@ -100,7 +100,9 @@ class LlamaCppEngine:
         self.complete(messages, schema=None, max_tokens=1, deadline=None)
         prompt = self._template.tokens(messages)
         with self._turn(None, whole=True):
+            # With one thread: helpers of a second thread would slow down the first (model_thread.py).
             for seat, decoder in enumerate(self._decoders[1:], 1):
+                self._models[seat].use_threads(1)
                 in_thread_of(seat, partial(decoder.write, prompt, 1, None, None, None))
 
     def close(self) -> None:

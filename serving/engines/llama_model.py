@@ -68,10 +68,10 @@ class LlamaModel:
         self.vocabulary_size = int(llama_cpp.llama_vocab_n_tokens(self._vocab))
 
     def beside(self, path: Path) -> LlamaModel:
-        """The same weights with a context of its own; closed with this one. Raises EngineUnavailable."""
+        """The same weights with a context of its own, of one thread; closed with this one. Raises EngineUnavailable."""
         other = copy.copy(self)
         other._others = []
-        other._begin(path, self.context_tokens, default_threads())
+        other._begin(path, self.context_tokens, 1)
         self._others.append(other)
         return other
 
