@@ -23,7 +23,7 @@ from serving.engines.engine import Completion, EngineBusy, Message, seconds_left
 from serving.engines.llama_model import Grammar, LlamaModel
 from serving.engines.model_thread import SEATS, TURNS, in_thread_of
 from serving.engines.turns import Turn
-from tuneserve.errors import EngineError
+from tuneserve.errors import EngineError, EngineUnavailable
 from tuneserve.task import JsonObject
 
 log = logging.getLogger(__name__)
@@ -56,12 +56,19 @@ class LlamaCppEngine:
         # By seat of a turn.
         self._models, self._decoders = [self._model], [self._decoder]
         if path.stat().st_size <= LARGEST_SHARED and threads is None:
-            for _ in range(1, SEATS):
-                self._models.append(self._model.beside(path))
-                self._decoders.append(Decoder(self._models[-1], guesses, self._decoder.exact))
+            self._add_seats(path, guesses)
         if guesses and not self._decoder.exact:
             log.info("%s: batches are not exact on this processor: every token is a step of its own", path.name)
         self._grammars: dict[tuple[int, str], Grammar] = {}
+
+    def _add_seats(self, path: Path, guesses: bool) -> None:
+        """Contexts for questions beside the first; without the memory for them they come one after the other."""
+        try:
+            for _ in range(1, SEATS):
+                self._models.append(self._model.beside(path))
+                self._decoders.append(Decoder(self._models[-1], guesses, self._decoder.exact))
+        except EngineUnavailable as error:
+            log.warning("questions are computed one at a time: %s", error)
 
     def complete(
         self,

@@ -21,7 +21,7 @@ from tuneserve.errors import EngineError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# More at once than two gained nothing on the machines tried, and each needs a cache of its own.
+# Each needs a cache of its own. More than two have not been tried: they need more processors than two.
 SEATS = 2
 # Of all models of this process: two that compute with every processor would want twice those that there are.
 TURNS = Turns(default_threads(), SEATS)

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from serving.engines.decoding import probability
 from serving.engines.engine import Completion, EngineBusy
 from serving.engines.llama_cpp import LlamaCppEngine, compact_grammar
-from serving.engines.llama_model import BATCH_TOKENS, default_threads
+from serving.engines.llama_model import BATCH_TOKENS, LlamaModel, default_threads
 from tests.serving.conftest import READING, TASK
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.errors import EngineError, EngineTimeout, EngineUnavailable
@@ -147,6 +147,21 @@ def test_questions_at_once_write_what_each_writes_alone(engine: LlamaCppEngine) 
             assert_the_same(together[text], alone[text])
         # Both seats have computed.
         assert all(decoder._cached != before for decoder, before in zip(engine._decoders, seats, strict=True))
+
+
+def test_without_memory_for_a_second_context_questions_come_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(self: LlamaModel, path: Path) -> LlamaModel:
+        raise EngineUnavailable("no memory for it")
+
+    monkeypatch.setattr(LlamaModel, "beside", refuse)
+    engine = LlamaCppEngine(packaged_base(SMOLLM2.name, LogLines()))
+    assert "one at a time: no memory for it" in caplog.text
+    with ThreadPoolExecutor(3) as crowd:
+        texts = list(crowd.map(lambda text: write(engine, text), ["how far is 3 km"] * 3))
+    engine.close()
+    assert len(set(texts)) == 1
 
 
 def test_a_question_that_does_not_fit_is_told(engine: LlamaCppEngine) -> None:
