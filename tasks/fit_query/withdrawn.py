@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tasks.fit_query.words import word_bag
 
@@ -15,7 +16,7 @@ _BACK_WORDS |= frozenset({"matter", "applies", "skip", "lose", "bin"})
 _PAUSE = r"[\s,.;:!?…–—-]*"
 # What the filter begins with: one behind a stop needs no "only", one in the run of the sentence does.
 _BEGUN = (
-    r"(?:[\s,.;:(!?–—-]+(?:(?:oh|er|erm|um|uh|and|or|but|maybe|perhaps|preferably|with)[\s,]+)*"
+    r"(?:[\s,.;:(!?–—-]++(?:(?:oh|er|erm|um|uh|and|or|but|maybe|perhaps|preferably|with)[\s,]++)*"
     r"(?:only|just|purely|solely|preferably|maybe|perhaps)\b|[\s.]+i(?: was going to say|['’]?d have said)\b"
     r"|[,.;:(!?–—-]\s*(?:(?:oh|er|erm|um|uh)[\s,]+)*(?:and\b)?(?=\s|\w)|\soh[\s,]+and\b|\s(?:er|um|uh)[\s,]+and\b)"
 )
@@ -33,6 +34,8 @@ _BACK = (
     r"|(?:that|it) (?:doesn['’]?t matter|no longer applies)|(?:that was the other job,? )?ignore it)\b"
     rf"|{_PAUSE}but (?:forget (?:that|it)|that no longer applies|never ?mind)\b"
 )
+# Without a look for it, long rows of stops and "um" would cost a tenth of a second.
+_ANY_BACK = re.compile(_BACK.removeprefix(_PAUSE), re.IGNORECASE)
 # What may not follow: another value in the filter's place.
 _AFTER = (
     r"(?![\s,.:;–—-]*(?:make|change|in|near|only|over|under|above|below|from|since|before|after|between|to|at|up|\d"
@@ -45,9 +48,10 @@ _ALL = (
 _WITHDRAWN = re.compile(rf"(?P<kept>.{{3,}}){_BEGUN}{_FILTER}(?:{_BACK}){_AFTER}{_ALL}", re.IGNORECASE | re.DOTALL)
 
 
+@lru_cache(maxsize=64)
 def without_withdrawn(text: str) -> str:
     """`text` without a filter that its own words take back, and without those words; `text` itself where none is."""
-    if _BACK_WORDS.isdisjoint(word_bag(text)):
+    if _BACK_WORDS.isdisjoint(word_bag(text)) or not _ANY_BACK.search(text):
         return text
     found = _WITHDRAWN.match(text)
     return found["kept"] + text[found.end() :] if found else text

@@ -74,7 +74,7 @@ FILLER_PHRASES = """
     please quote|quote the|quote me|quote us|got back|gets back|get back to|got back to|gets back to|come back to
     came back to|coming at|coming in at|comes at
     league table|in my inbox|in our inbox|to my inbox|in the car|on the train|of every|mad rush|bar chart|bar charts
-    his bar charts|come on quick|quiz question|havent got|havent had|havent received|havent seen
+    come on quick|quiz question|havent got|havent had|havent received|havent seen
     havent found|dont have|do not have|have not got|hasnt got
     regional manager|regional managers|regional director|regional directors|regional office|regional offices
     regional lead|regional team|regional teams|regional sales|regional paper|regional head|regional boss|regional rep

@@ -15,7 +15,7 @@ LESS_WORDS = "less fewer smaller lower weaker littler"
 PHRASES: dict[str, str] = {
     "ANNUAL": "annual|per annum",
     "MORE": """
-        at the very least|at very least
+        at very least
         more big than|more large than|more great than|more powerful than|more high than|not less big than
         over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum
         minimum of|a minimum of|at minimum|exceeding|exceeds|exceed|in excess of|upwards of|upward of|starting at

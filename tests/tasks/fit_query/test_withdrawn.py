@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from typing import Any
 
@@ -68,3 +69,13 @@ def test_what_is_exchanged_or_meant_stays(text: str, reading: dict[str, Any]) ->
 def test_an_order_to_the_reader_is_not_hidden_by_it(text: str) -> None:
     grounded = ground(text, {"technology": "Photovoltaic", "location": "Kent"}, TODAY)
     assert grounded.output == {"query_type": "unsupported"}
+
+
+@pytest.mark.parametrize(
+    "row", [", ", "only ", "any ", "er ", "oh er um ", "only any in a, no, ", "oh, and er, and ", "no, "]
+)
+def test_long_rows_of_such_words_take_no_time(row: str) -> None:
+    text = ("wind in Fife only " + row * 1000)[:1970] + " no, forget it make x"
+    began = time.perf_counter()
+    without_withdrawn(text)
+    assert time.perf_counter() - began < 0.5
