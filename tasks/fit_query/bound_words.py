@@ -35,7 +35,7 @@ _MOST = (
     r"|max(?:imum)?\.?(?: (?:of|is))?|<=?|≤))"
 )
 _LEAST = (
-    rf"(?:{_DENIED}\s*(?:be\s+)?(?:under|below|{_LOOSER}\s*than)|(?:gt|over|above|abv|{_TIGHTER}\s*than|exceed(?:s|ing)"
+    rf"(?:{_DENIED}\s*(?:be\s+)?(?:under|below|{_LOOSER}\s*than)|(?:gt|over|ovr|above|abv|{_TIGHTER}\s*than|exceed(?:s|ing)"
     rf"|at least"
     r"|at the least|upwards of|north of|in excess of|clearing|topping|beating|beat|beyond|starting at"
     r"|min(?:imum)?\.?(?: (?:of|is))?|(?<![-=])>=?|≥))"
@@ -83,7 +83,7 @@ _RANGE_BEHIND = re.compile(
 
 # Any word that can make an amount a bound or a correction; near one, nothing is settled.
 _ANY_BOUND = re.compile(
-    r"[<>≤≥+±]|\b(?:atleast|atmost|upto|over|above|abv|under\w*|below|beneath|beyond|more|less|fewer|than|\w*than"
+    r"[<>≤≥+±]|\b(?:atleast|atmost|upto|over|ovr|above|abv|under\w*|below|beneath|beyond|more|less|fewer|than|\w*than"
     r"|least|most|min\w*|max\w*"
     r"|from|up\w*|down\w*|between|start\w*|begin\w*|exceed\w*|excess|north|limit\w*|cap|caps|capped|floor|ceiling"
     r"|threshold|no|not|nothing|never|none|sub|inside|within|greater|bigger|larger|higher|smaller|lower|gt|gte|lt|lte"

@@ -38,7 +38,7 @@ _RANGE_JOINT = re.compile(r"\s*(?:-|–|—|to|and|n|&|or|up to|through|until|/|
 
 _ABOUT = r"(?:about|around|roughly|approx(?:imately)?\.?|circa|nearly|~|≈)"
 _MORE = (
-    r"(?:over|above|abv|(?:more|greater|bigger|larger|higher)\s*than|exceeding|at\s*least|min(?:imum)?(?: of)?"
+    r"(?:over|ovr|above|abv|(?:more|greater|bigger|larger|higher)\s*than|exceeding|at\s*least|min(?:imum)?(?: of)?"
     r"|(?<![-=])>=?|≥)"
 )
 _LESS = r"(?:under|below|(?:less|smaller|fewer|lower)\s*than|at\s*most|up\s*to|max(?:imum)?(?: of)?|<=?|≤)"

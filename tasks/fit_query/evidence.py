@@ -28,15 +28,16 @@ _WORDS = {
     r"|micro(?![\s-]*(?:chp|comb|cogen|c\b))|wee",
     "size medium": r"med|medium\w*|meduim|mediun|mid\b[\s-]?(?:size\w*|range)?|middl\w*|moderate\w*|medum",
     "size large": r"large|larg|lareg|lrge|lrg|lge|larger|bigger|big|huge|sizeable|sizable|major|massive",
-    "query_type fit_rate": r"(?:fit)?rates?|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh|per\s?(?:kwh|unit)|feed",
+    "query_type fit_rate": r"(?:fit)?rates?|raet|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh"
+    r"|per\s?(?:kwh|unit)|feed",
     "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|between|better|contrast\w*|which"
-    r"|more|than|side by side",
-    "aggregate count": r"how ?m\w*|hw ?m\w+|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr"
-    r"|num\w*|total\w*|tally|how few|sites"
-    r"|installations?"
+    r"|more|than|side by side|stack\w* up|measur\w* up|shap\w* up|far(?:e|es|ing)",
+    "aggregate count": r"how ?m\w*|hw ?o?m\w+|n°|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr"
+    r"|num\w*|total\w*|tally|how few|sites|head ?count"
+    r"|instal+ations?"
     r"|installs?|many|most|quantity|qty|#",
-    "aggregate total_capacity": r"total\w*|combin\w*|sum\w*|how ?m\w*|overall|altogether|cap\w*|[mkg]w\w*|mega\w*"
-    r"|installed|aggregate|power",
+    "aggregate total_capacity": r"total\w*|combin(?!ed heat)\w*|sum\w*|how ?m\w*|overall|altogether|cap\w*"
+    r"|[mkg]w\w*|mega\w*|installed|aggregate|power",
     "aggregate average_capacity": r"(?<!['’‘])av(?:e|er|g|ar)?\w*|mean\w*|typical\w*|normal\w*|usual\w*",
     "group_by technology": r"tech\w*|types?|kinds?|sources?|fuels?",
     "group_by region": r"regions?|reigon\w*|areas?|parts?|regional\w*",
@@ -91,16 +92,18 @@ _PLAIN_WORDS = {
     r"|(?:how much|what)\b[^.?!]*\b(?:makes?|gets?|pays?|worth|generates?)",
     "regional": r"region\w*ly|regional|reigonal\w*|(?:for|of|in) (?:the|its|their|each) region|area[- ]adjusted"
     r"|locally|adjusted",
-    "query_type fit_rate": r"(?:fit ?)?rates?(?! (?:fell|dropped|were cut))|pence|p/kwh|per\s?(?:kwh|unit)|paid"
+    "query_type fit_rate": r"raet|(?:fit ?)?rates?(?! (?:fell|dropped|were cut))|pence|p/kwh|per\s?(?:kwh|unit)|paid"
     r"|pay|pays|prices?"
     r"|(?<!of )(?<!of the )(?<!on the )(?<!on their )(?<!their )(?<!remaining )(?<!in )"
     r"tarr?if+s?(?! (?:end\w*|expir\w*|left|remain\w*|runs?|cuts?|are\b))",
     "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|contrast\w*|better|side by side"
+    r"|(?:stack|measure|shape)s? up"
     r"|(?:which|who|has|have|is|are|got)\b[^.?!]*\b(?:more|bigger|larger|higher|fewer|greater"
     r"|smaller)\b(?! than| of\b)[^.?!]*\bor\b"
     r"|(?:which|who) (?:\w+ ){0,2}(?:has|have|is|are|got) (?:the )?(?:more|bigger|larger|higher|fewer|greater"
     r"|smaller)\b",
-    "aggregate count": r"hw ?m\w+|h many|how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))|(?<=['’‘])ow ?many|cnt"
+    "aggregate count": r"hw ?o?m\w+|n°|h many|how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))"
+    r"|(?<=['’‘])ow ?many|cnt"
     r"|count(?!y|ies|r)\w*"
     r"|(?<!a )(?<!good )(?<!phone )numbers?(?: of)?|no\.? of|nr of|num\b|tally(?! (?:up )?(?:the |all the )?(?:[mkg]w"
     r"|mega|kilo|capacity))"

@@ -22,7 +22,7 @@ _CORRECTION = 30  # characters at most between a value that is taken back and th
 _PLURAL = 2
 JOINT = re.compile(r"\s*(?:[-–—&]|\b(?:to|and|n|up to|through|until)\b)\s*", re.IGNORECASE)
 _LONGER = re.compile(
-    r"[>≥+]|\b(?:(?:at)?least|more|gt|gte|ge|over|longer|plus|min\w*|less|fewer|exceed\w*|beyond|further|another|above|from|no|not|up\w*)\b"
+    r"[>≥+]|\b(?:(?:at)?least|more|gt|gte|ge|over|ovr|longer|plus|min\w*|less|fewer|exceed\w*|beyond|further|another|above|from|no|not|up\w*)\b"
 )
 _PARTNER = {"capacity_min": "capacity_max", "capacity_max": "capacity_min"}
 _PLAIN_NEIGHBOURS = word_set(

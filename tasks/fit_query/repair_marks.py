@@ -17,6 +17,7 @@ _GROUPS = ("technology", "region", "postcode_area", "year")
 _SUPERLATIVE = (
     r"(?:(?!(?:we|ea|re|te|be|ne|fa|co|pa|mu|ju|li|exi|assi|augu|tru|almo|again|requ|inter|for|le|mod|hon|har|lo|wor|du|mo|gue|po)"
     r"(?:e?s?|ea)?st\b|coast\b|least\b|latest (?:19|20))\w{2,}st"
+    r"|(?:bigg?|new|old|fi|larg|small|high|low|lat)(?:set|ets|rts|srt|esst)|fisrt|frist|biggst"
     r"|(?<!at )most \w+|(?<!at )least \w+|top|first"
     r"|last(?! (?:\w+ )?(?:years?|yrs?|months?|week|decade|summer|winter|time)\b))"
 )

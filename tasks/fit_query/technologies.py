@@ -23,7 +23,7 @@ _NAMES = {
     "Photovoltaic": "solar pv pvs photovoltaic photovoltaics panel panels solarfarm solarfarms"
     " solarpanel solarpanels photovoltaik fotovoltaic solars",
     "Hydro": "hydro hydros hydroelectric hydroelectricity hydropower waterpower watermill watermills waterwheel"
-    " hydel hyd hydroel",
+    " hydel hyd hydroel hep",
     "Anaerobic digestion": "ad ads anaerobic digestion digester digesters digestor digestors biogas"
     " biodigester biodigesters",
     "Micro CHP": "chp chps mchp microchp cogen cogeneration cogenerator cogenerators",
@@ -43,7 +43,7 @@ _MISSPELT = {
     " turbns turbn trbine trbines turbnes turbins turbis",
     "Photovoltaic": "solr soalr sloar sollar solor soler slar solat aolar solarr olar solra sola pvv"
     " panles pannels pannel",
-    "Hydro": "hyrdo hydo ydro hyrdro hdyro hidro hydr hyro hyddro hydor hyrdoelectric",
+    "Hydro": "hyrdo hrydo hydo ydro hyrdro hdyro hidro hydr hyro hyddro hydor hyrdoelectric",
     "Anaerobic digestion": "biogass bio-gas biogs biogaz bogas boigas bigas",
     "Micro CHP": "cph chpp",
 }

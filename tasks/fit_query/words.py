@@ -103,6 +103,16 @@ _SPOKEN_BREATHS = re.compile(r"\b(?:u[mh]+|er+m?|hmm+|you know|let me see|like)\
 _SINGLE_LETTERS = re.compile(r"\b[a-z][ .]+[a-z]\b", re.IGNORECASE)
 _SPELLED_FIT = re.compile(r"(?<!\b[a-z] )\bf[ .]+i[ .]+t\b\.?(?P<id>[ .]+i[ .]+d\b\.?)?(?! [a-z]\b)", re.IGNORECASE)
 _LETTER_BY_LETTER = re.compile(r"\s+(?:[a-z]\s+){3,}[a-z](?![\w'’])", re.IGNORECASE)
+# "wind, W-I-N-D, in Fife"
+_HYPHENATED = re.compile(r"[\s,]+(?:[a-z]-){2,}[a-z](?![\w'’-])", re.IGNORECASE)
+# "under, yes under, 50 kW": a bound that is said once more, for the line is bad.
+_STUTTERED = re.compile(
+    r"\b((?:no )?(?:more|less|fewer|bigger|smaller|larger) than|at (?:least|most)|over|under|above|below|since|after"
+    r"|before|between|up to(?: and including)?|minimum|maximum|biggest|smallest|newest|oldest|commissioned|installed"
+    r"|built)\b,\s*"
+    r"(?:(?:yes|that['’]?s|i repeat|i said|repeat)\s+)?\1\b,?",
+    re.IGNORECASE,
+)
 
 
 # "suitable 4 repowering", "want 2 see"
@@ -134,7 +144,7 @@ def as_typed(text: str) -> str:
 
     Gone is each "um", "er" or "you know" behind a word that leads on to another ("under um seven"); elsewhere they
     stay: "Devon, er, Dorset" takes Devon back. Gone is a name or a postcode spelled once more ("kings lynn k i n g s
-    l y n n", "that's r for romeo g for golf one seven"),
+    l y n n", "that's r for romeo g for golf one seven"), or a bound said twice ("under, yes under, 50 kW");
     "f i t" is FIT, and "suitable 4 repowering" is for it.
     """
     if " 4 " in text or " 2 " in text:
@@ -143,6 +153,10 @@ def as_typed(text: str) -> str:
         text = _SPELLED_AGAIN.sub("", text)
     if _SPOKEN_BREATHS.search(text):
         text = _BREATHING.sub(lambda found: found["before"] or "", text)
+    if "," in text and _STUTTERED.search(text):
+        text = _STUTTERED.sub(r"\1", text)
+    if "-" in text and _HYPHENATED.search(text):
+        text = _HYPHENATED.sub(_unless_said_before, text)
     if _SINGLE_LETTERS.search(text):
         text = _SPELLED_FIT.sub(lambda found: "FIT id" if found["id"] else "FIT", text)
         text = _LETTER_BY_LETTER.sub(_unless_said_before, text)
@@ -151,7 +165,7 @@ def as_typed(text: str) -> str:
 
 def _unless_said_before(found: re.Match[str]) -> str:
     """Nothing, where the letters spell the words before them; else the letters as they are."""
-    spelled = re.sub(r"\s", "", found.group()).lower()
+    spelled = re.sub(r"[\s,-]", "", found.group()).lower()
     said = re.sub(r"[\W_]", "", found.string[: found.start()]).lower()
     said = re.sub(r"(?:thats|thatis|spelled|spelt|its|itis)$", "", said)  # "wick that's w i c k"
     return "" if said.endswith(spelled) else found.group()

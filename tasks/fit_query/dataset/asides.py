@@ -34,9 +34,9 @@ def with_asides(rng: Random, question: Question) -> Question:
     """The question, perhaps with one of its values corrected and with words around it that ask nothing.
 
     A request for everything stays alone: any further word would make it another question. Everyday
-    questions stay as they are.
+    questions and those that somebody wrote whole stay as they are.
     """
-    if not question.reading or question.family.startswith("everyday:"):
+    if not question.reading or question.family.startswith(("everyday:", "whole:")):
         return question
     text = question.text
     refused = question.reading == {"query_type": "unsupported"}

@@ -14,6 +14,7 @@ from tasks.fit_query.dataset.contrasts import contrast
 from tasks.fit_query.dataset.phrases import expanded, lines, said, table
 from tasks.fit_query.dataset.plan import Question, filters, names_of, place_of, question, with_id
 from tasks.fit_query.dataset.question import Clause, Marks
+from tasks.fit_query.dataset.whole import whole
 
 
 def basic(rng: Random, marks: Marks) -> Question:
@@ -238,5 +239,6 @@ CATEGORIES: dict[str, Callable[[Random, Marks], Question]] = {
     "years_left": years_left,
     "contrast": contrast,
     "everyday": everyday,
+    "whole": whole,
     "refusal": refused,
 }

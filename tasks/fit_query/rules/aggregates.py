@@ -85,6 +85,12 @@ def _(question: Question, found: Match) -> bool | None:
     return False
 
 
+@rule("aggregate: average per site", "(?P<per>PER) (?=(?:TECHNOLOGY)? (?:TECHNOLOGY_ONE|SITE_ONE))")
+def _(question: Question, found: Match) -> bool | None:
+    """ "The average kW per wind site" has no group."""
+    return None if question.reading.get("aggregate") == "average_capacity" else False
+
+
 @rule("aggregate: total revenue", "(?:TOTAL|AVERAGE|HOWMUCH|COUNT)+(?=.*REVENUE)|REVENUE.*(?:TOTAL|AVERAGE)")
 def _(question: Question, found: Match) -> bool:
     _consume(question, "TOTAL", "AVERAGE", "HOWMUCH")
@@ -94,7 +100,7 @@ def _(question: Question, found: Match) -> bool:
 @rule(
     "aggregate: how many megawatts",
     """
-    (?:COUNT|HOWMUCH|TOTAL)+ (?:COUNT|TOTAL)* KIND? (?:UNIT|CAPACITY)|TOTAL .*? CAPACITY|(?:CAPACITY|UNIT)
+    (?:COUNT|HOWMUCH|TOTAL)+ (?:COUNT|TOTAL)* (?:KIND|OPEN)? (?:UNIT|CAPACITY)|TOTAL .*? CAPACITY|(?:CAPACITY|UNIT)
     [^_]*? TOTAL|TOTAL KIND? (?:UNIT)|HOWMUCH KIND|TOTAL (?:AND|COMMA)? CAPACITY|COUNT CAPACITY
     """,
 )
@@ -150,7 +156,18 @@ _WHO_HAS = re.compile(
 
 @rule("compare", "COMPARE (?:COMPARE|TO|IN|BETWEEN|BY)*")
 def _(question: Question, found: Match) -> None:
+    against = question.lexemes[found.start].key == "against" and question.has("REVENUE") and not _has_two(question)
+    if "fit_id" in question.reading or against:
+        return  # "the revenue against each", "check FIT 134 against our ledger"
     question.put("query_type", "comparison")
+
+
+def _has_two(question: Question) -> bool:
+    """Whether there are two things to compare: places, postcodes or technologies."""
+    reading = question.reading
+    places = len(reading.get("locations", ())) + len(reading.get("postcodes", ())) + ("location" in reading)
+    kinds = {one.value for one in question.lexemes if NAMES[one.kind].startswith("TECHNOLOGY")}
+    return places > 1 or len(kinds) > 1
 
 
 def _consume(question: Question, *names: str) -> None:

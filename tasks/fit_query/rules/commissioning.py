@@ -13,7 +13,7 @@ rule = Rules()
 @rule(
     "date: a year of expiry",
     """
-    (?:EXPIRE|LEFT|SUPPORT) (?:SITE_ONE|FIT|RATE|SUPPORT)* (?:IN|BY|BEFORE|AFTER|UNTIL|FROM|WITHIN|SINCE|BETWEEN|
+    (?:EXPIRE|LEFT|SUPPORT) (?:SITE_ONE|FIT|RATE|SUPPORT|GROUP)* (?:IN|BY|BEFORE|AFTER|UNTIL|FROM|WITHIN|SINCE|BETWEEN|
     LESS|MORE|TO|ABOUT|STOP|EXACT|EDGE_END)*
     (?:EDGE_START|EDGE_END|VAGUE_DATE)? DAY
     """,
@@ -144,7 +144,7 @@ def _(question: Question, found: Match) -> None:
 
 @rule(
     "date: bound before it",
-    """BUILT* (?P<relation>SINCE|FROM|AFTER|BEFORE|BY|UNTIL|LESS|TO|MORE) (?:BUILT|IN|GROUP)*
+    """(?:BUILT|DATE_WORD)* (?P<relation>SINCE|FROM|AFTER|BEFORE|BY|UNTIL|LESS|TO|MORE) (?:BUILT|IN|GROUP)*
     (?P<edge>EDGE_START|EDGE_END|VAGUE_DATE)?
     (?P<day>DAY) (?P<after>ONWARDS|EARLIER|MORE_AFTER|LESS_AFTER|PLUS)?""",
 )

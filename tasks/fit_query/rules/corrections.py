@@ -36,6 +36,8 @@ _BOUNDS = frozenset(
         "IN",
         "NEAR",
         "TOP",
+        "FIRST",
+        "LIMIT",
         "MOST",
         "FEWEST",
         "PER",

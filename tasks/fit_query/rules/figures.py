@@ -20,6 +20,10 @@ _REFUSES = re.compile(
 )
 
 
+# Time that is bounded and nothing else is said of is that of the tariff, where one is named: "9 years on its FIT".
+_OF_FIT = re.compile(r"\b(?:fits?|feed[- ]?in|tariffs?|subsid(?:y|ies))\b", re.IGNORECASE)
+
+
 def put_bound(question: Question, bound: str, at: int, figure_class: str | None = None) -> None:
     """Sets capacity_… or remaining_…: `bound` is min, max, about or exactly."""
     kind = figure_class or NAMES[question.classes[at]]
@@ -30,7 +34,9 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
         bound = _TURNED[bound]
     if kind != "TIME":
         question.put(f"capacity_{bound}", quoted)
-    elif not question.has("LEFT", "EXPIRE", "SUPPORT", "REPOWERING", "NEXT"):
+    elif not question.has("LEFT", "EXPIRE", "SUPPORT", "REPOWERING", "NEXT") and not (
+        bound in _TURNED and _OF_FIT.search(question.text)
+    ):
         raise Unreadable(f"a time without saying of what: {quoted}")
     elif bound in ("about", "exactly"):
         raise Unreadable(f"{bound} a time left, which no key says: {quoted}")
@@ -38,7 +44,7 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
         question.put(f"remaining_{bound}", quoted)
 
 
-@rule("figure: each of them", "(?P<each>PER)(?=MORE|LESS|ABOUT|BETWEEN|EXACT|AMOUNT|STOP|$)")
+@rule("figure: each of them", "(?P<each>PER)(?=MORE|LESS|ABOUT|BETWEEN|EXACT|AMOUNT|STOP|COMMA|$)")
 def _(question: Question, found: Match) -> bool | None:
     """ "The three newest, each at least 4 MW", "exactly 1 kW each" have no group."""
     return None if question.quote(found.place("each")).lower() == "each" else False
@@ -332,6 +338,12 @@ def _(question: Question, found: Match) -> None:
 @rule("figure: bare time left", "(?P<figure>TIME)")
 def _(question: Question, found: Match) -> None:
     put_bound(question, "max", found.place("figure"))
+
+
+@rule("figure: under a technology", "(?P<under>LESS)(?=KIND)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "The largest site that Powys has under wind"."""
+    return None if question.quote(found.place("under")).lower() == "under" else False
 
 
 @rule("figure: vague", "VAGUE_AMOUNT|VAGUE (?:AMOUNT|TIME|UNIT|NUMBER)")

@@ -86,6 +86,9 @@ _NUMBERED = re.compile(  # "slide four", "Table 2"
     r"|assignment|essay)\b"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) o['’]?\s?clock\b"
     r"|\bat (?:half|quarter) (?:past |to )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+    r"|\b(?:due|coming|ringing|calling|back|landing|arriving|need (?:it|this|them|that))\s+(?:at|by|in)\s+"
+    r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?=\s*(?:[,.;:!?\n]|$|(?:so|and|to|about|but)\b)(?!\d))"
     r"|\b(?:doing|taking|did|took) \d (?:a levels|exams|modules|courses)\b",
     re.IGNORECASE,
 )
@@ -134,6 +137,7 @@ _LOOKED = {
             """
             slide page chapter appendix exhibit annex figure table tab agenda draft section sect sec clause paragraph
             para schedule volume footnote term semester clock oclock
+            due coming ringing calling back landing arriving need
             assignment essay half quarter levels exams modules courses
             """
         ),

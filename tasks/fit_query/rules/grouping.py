@@ -30,6 +30,14 @@ def _(question: Question, found: Match) -> bool:
     raise Unsupported("a group that no field has")
 
 
+@groups("group: with the top N", "(?P<group>GROUP) TOP (?P<number>NUMBER) BY (?P<what>COUNT|TOTAL|CAPACITY|UNIT)")
+def _(question: Question, found: Match) -> None:
+    question.put("group_by", found.lexeme("group").value)
+    question.put("limit", found.quote("number"))
+    counted = NAMES[question.classes[found.place("what")]] == "COUNT"
+    question.put("aggregate", "count" if counted else "total_capacity")
+
+
 @groups(
     "group: named by its ranking",
     """
@@ -43,7 +51,8 @@ def _(question: Question, found: Match) -> bool | None:
     rest, end = found.match.group("rest"), len(question.classes)
     names = {NAMES[character] for character in rest if character != "_"}
     lexeme = question.lexemes[at]
-    leads = at == 0 and bool(names & {"MOST", "EXTREME"})
+    most = any(one.key.startswith("most") for one in question.lexemes[at:] if NAMES[one.kind] == "SUPER")
+    leads = at == 0 and (bool(names & {"MOST", "EXTREME"}) or most)
     if not leads and (at == found.start or (not top.strip("_") and not names & {"MOST"})):
         return False
     if lexeme.key == "area" or lexeme.key == "areas":
@@ -100,7 +109,7 @@ def _is_capacity(question: Question, first: int, end: int) -> bool:
     return any(
         question.classes[at] != "_"
         and NAMES[question.classes[at]] == "SUPER"
-        and "capacity" in question.text[question.lexemes[at].start : question.lexemes[at].end].lower()
+        and re.search("capacity|[mk]w|mega", question.quote(at), re.IGNORECASE) is not None
         for at in range(first, end)
     )
 

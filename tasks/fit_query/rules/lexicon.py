@@ -28,6 +28,9 @@ PHRASES: dict[str, str] = {
         nor anything smaller than
         nor anything under|nor anything below|dont want anything under|dont want anything below
         dont want anything smaller than|nor anything less than|abune|aboon
+        clears|that clear|gets past|get past|got past|owt over|nae less than|nae smaller than|bigger n|ower
+        falls short of no|max out at no less than
+        mroe than|doesnt fall short of|dont fall short of|does not fall short of|not falling short of
     """,
     "LESS": """
         more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
@@ -46,6 +49,9 @@ PHRASES: dict[str, str] = {
         arent above|is not over|are not over|is no bigger than|dont want anything bigger than|dont want anything over
         dont want anything above|dont want anything larger than|nor anything bigger than|nor anything over
         nor anything above|nor anything larger than
+        tops out at|top out at|maxes out at|max out at|a ceiling of|nae mair than|nae bigger than|nae more than
+        naethin ower|naething ower|nothing ower
+        doesnt go past|dont go past
     """,
     "MORE_AFTER": """
         as the floor|as a floor|as the minimum|as a minimum|is the minimum|is the floor|is our minimum|is my minimum
@@ -54,6 +60,8 @@ PHRASES: dict[str, str] = {
         or more|or above|or over|and above|and over|and up|and upward|and upwards|upwards|upward|or bigger|or larger
         or greater|or higher|or up|or upwards|and more|and bigger|and larger|and greater|and higher|at the least
         or better|or mair|n up|n above|n over|or beyond|and beyond|& up|& above|& over|or longer
+        mark or beyond|mark or above|mark and above|mark or over|an ower|and ower|or ower
+        being the least|being the very least|as the very least|at the lower end
     """,
     "LESS_AFTER": """
         as the ceiling|as a ceiling|as the maximum|as a maximum|is the maximum|is the ceiling|is our maximum
@@ -62,13 +70,19 @@ PHRASES: dict[str, str] = {
         or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller
         and lower|tops|at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath
         or shorter|or sooner|or thereunder
+        at the outside|at the very outside|tops really
+        being the most|being the very most|at the upper end
     """,
     "BETWEEN": """
         between|btwn|btw|bw|b/w|btween|betw|bet|in between|anywhere between|somewhere between|anything between|betwixt
         ranging from|range of|in the range of|in the range|ranging
+        betwn
     """,
     "FROM": "from",
-    "TO": "to|thru|through|all the way to|all the way up to|right up to",
+    "TO": """
+        to|thru|through|all the way to|all the way up to|right up to
+        tae
+    """,
     "ABOUT": """
         getting on for|within a whisker of|nigh on|in or around
         ballpark|ball park|in the ballpark of|ballpark of|around|about|abt|roughly|approx|approximately|aprox
@@ -93,19 +107,25 @@ PHRASES: dict[str, str] = {
         in good old|in dear old|in deepest|in darkest|in wild|in leafy
     """,
     "WITHIN": "within",
-    "NEAR": "near|in region of|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by",
+    "NEAR": """
+        near|in region of|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by
+        aboot
+    """,
     "SINCE": """
         nowt before|nort before|nothin before|nae older than|nowt older than|since|as of|no earlier than
         not earlier than|not before|nothing before|from and including|starting in
         from the year|no older than|not older than|nothing older than|beginning in
+        frae
     """,
     "AFTER": """
         after|post|later than|newer than|more recent than|more recently than|younger than|following|subsequent to
         beyond the year|later then|newer then
+        postdating|that postdate|postdate
     """,
     "BEFORE": """
         before|pre|prior to|earlier than|older than|ahead of|predating|that predate|predate|preceding|befor
         earlier then|older then|previous to|prior
+        afore|affore
     """,
     "BY": "by",
     "UNTIL": """
@@ -119,6 +139,7 @@ PHRASES: dict[str, str] = {
         and beyond that|up to now|up to today|on wards|afterwards|or more recent|or more recently|and afterwards
         or since|forward|forwards|and now|and today|and the present|and present|and the present day|until the present
         till today|through to now|through today|up to the present|to this day|and this year|until this year
+        at the earliest|upward in date
     """,
     "EARLIER": """
         or earlier|or before|and before|and earlier|or older|and older|at the latest|latest|or prior|and prior
@@ -139,8 +160,11 @@ PHRASES: dict[str, str] = {
         started operating|started generating|grid connected|in service|launched|went in|came on|brought online
         goes back|date from|date back|dated from|been running|been operating|running|operating|been going|installing
         started producing|came into service|vintage|instaled|comissioning|inst|comm|commd|regd|constr
+        finished|erected in
     """,
-    "LAST": "last|past|previous|preceding|recent|most recent",
+    "LAST": """
+        last|past|previous|preceding|recent|most recent
+    """,
     "NEXT": "next|coming|following",
     "AGO": "ago|back",
     "OLD": "old|of age|in age",
@@ -164,6 +188,9 @@ PHRASES: dict[str, str] = {
         left on the clock|on the clock|still on the clock|left to tick|remaining on the clock
         until fit expiry|before fit expiry|left in the scheme|left on the scheme|left on the fit|left on the tariff
         left on their fit|left on their tariff|left of support|left of fit|left of subsidy|still owed
+        still ahead of them|ahead of them|of fit still ahead of them|of fit still ahead|still ahead|yet to come
+        of payments yet to come|of tariff|of tariff left|of tariff to go|of tariff remaining|of fit to go
+        of fit to run|of support to go|of support to run|still on it|still on them|still carrying|on the fit still
     """,
     "EXPIRE": """
         expire|expires|expiring|expiry|expiration|run out|runs out|running out|ends|ending|due to expire|finish
@@ -174,6 +201,8 @@ PHRASES: dict[str, str] = {
         lose their fit|losing their fit|reach the end|up for expiry|falling off|fall off|due to finish
         drop out of support|dropping out of support|come to the end|coming to the end|nearing the end|nearing expiry
         ceases|cease|stops|support stops|fit ending|fit expiring|fit expiry|exp|lose|stop earning|exit
+        reaches the end of its support|reaches the end of their support|reach the end of their support
+        reach the end of its support|reach the end of support|tariff gone|max left|tariff up|tariff is finish
     """,
     "EXPIRED": """
         expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out
@@ -196,7 +225,7 @@ PHRASES: dict[str, str] = {
         hydroelectricity=Hydro|water power=Hydro|hydro power=Hydro|hydropower=Hydro|waterpower=Hydro
         hydro electric=Hydro|hydro electricity=Hydro|hydo=Hydro|hyrdo=Hydro|micro hydro=Hydro|hdyro=Hydro
         run of river=Hydro|run of the river=Hydro|hydor=Hydro|hydroelectrics=Hydro
-        hydro energy=Hydro|hydroel=Hydro|hydel=Hydro|hyd=Hydro|ad=Anaerobic digestion
+        hydro energy=Hydro|hydroel=Hydro|hydel=Hydro|hyd=Hydro|hep=Hydro|ad=Anaerobic digestion
         anaerobic digestion=Anaerobic digestion
         anaerobic=Anaerobic digestion|biogas=Anaerobic digestion|bio gas=Anaerobic digestion
         biogass=Anaerobic digestion|digestion=Anaerobic digestion|anaerobic digest=Anaerobic digestion|chp=Micro CHP
@@ -220,6 +249,8 @@ PHRASES: dict[str, str] = {
         wind park=Wind|solar farm=Photovoltaic|solar park=Photovoltaic|solarpark=Photovoltaic
         hydro power turbine=Hydro|solar array=Photovoltaic|pv array=Photovoltaic|digestor=Anaerobic digestion
         anaerobic digestor=Anaerobic digestion
+        chp engine=Micro CHP|t bine=Wind
+        river turbine=Hydro|weir turbine=Hydro|chp boiler=Micro CHP|sun panel=Photovoltaic
     """,
     "TECHNOLOGY_MANY": """
         archimedes screws=Hydro|archimedean screws=Hydro|aerogenerators=Wind|hydros=Hydro
@@ -236,6 +267,10 @@ PHRASES: dict[str, str] = {
         wind parks=Wind|solar farms=Photovoltaic|solar parks=Photovoltaic|hydro power turbines=Hydro
         pv panels=Photovoltaic|solar arrays=Photovoltaic|pv arrays=Photovoltaic|water mills=Hydro|turbines wind=Wind
         digestors=Anaerobic digestion|anaerobic digestors=Anaerobic digestion
+        t bines=Wind|tbines=Wind|wind t bines=Wind|wind tbines=Wind|chp engines=Micro CHP|chp sets=Micro CHP
+        chp plants=Micro CHP|cogen sets=Micro CHP
+        river turbines=Hydro|weir turbines=Hydro|sun panels=Photovoltaic|chp boilers=Micro CHP
+        micro chp boilers=Micro CHP|hydro electric stns=Hydro|weir hydro schemes=Hydro
     """,
     "SITE_ONE": """
         site|farm|installation|scheme|plant|system|array|project|generator|station|one|facility|unit|instalation
@@ -248,6 +283,7 @@ PHRASES: dict[str, str] = {
         all of them|power plants|results|rows|generating stations|stuff|things|setups|them all|installtions
         sties|sytems|feed in tariff sites|listings|any|hits|matches|options|something|opportunities|opportunity
         candidates|candidate|kit|kits
+        plts|stns|instals|insts
     """,
     "SIZE": """
         small=small|smaller=small|little=small|tiny=small|small scale=small|smallscale=small|small sized=small
@@ -276,20 +312,27 @@ PHRASES: dict[str, str] = {
         capacaty|nameplate|peak power|power|peak capacity|generation capacity
         kw capacity|mw capacity|capacityy|installation capacity|installation size|sized|wattage|how big|how large
         how powerful
+        pn|p n|mw rating|cap mw|cap kw|capacity kw|capacity mw
     """,
-    "UNIT": "kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts",
+    "UNIT": """
+        kw|mw|kilowatt|kilowatts|megawatt|megawatts|gw|gigawatts|kwp|megs|kws|mws|gigawatt|mwp|watts
+        mega watts|mega watt|kilo watts|kilo watt
+    """,
     "COUNT": """
         how many of each|how many|hw mny|h many|how menny|how meny|how manny|howmeny|how mani|count|number of
         no of|nr of|total number of|count of|counts|tally|the count|the number of|how mny
         howmany|num of|number|numbers|numbers of|quantity of|quantity|qty of|qty
         total count|total count of|hw many|count up|headcount
         how may|tally of|amount of|counting|counted up|counted out|totted up
+        qnty|qtty|how mony|hoo many|hoo mony
+        cnt
     """,
     "HOWMUCH": "how much|howmuch",
     "TOTAL": """
         total|combined|overall|aggregate|summed|sum of|sum|cumulative|add up|adds up|altogether|in total
         all together|totalling|totals|sum total|added together|add together|aggregated|collective|in aggregate
         put together|all in all|tot|totaled|totalled|collectively|jointly|total up|summing
+        come to in mw|comes to in mw|come to in kw|add up to|adds up to|tot up to
     """,
     "AVERAGE": """
         average|mean|avg|on average|averages|typical|averaged|averag|avrg|ave|typically|avarage|avergae|mean average
@@ -330,6 +373,9 @@ PHRASES: dict[str, str] = {
     "MOST": """
         most|maximum number of|highest number of|greatest number of|largest number of|biggest number of
         more than any other
+        comes first for number of|comes first for|comes top for number of|comes top for|leads for number of
+        leads on number of|tops the table for number of|greatest count of|highest count of|greatest number
+        most number of
     """,
     "FEWEST": "fewest|least number of|lowest number of|smallest number of",
     "COMPARE": """
@@ -338,6 +384,7 @@ PHRASES: dict[str, str] = {
         vs|v|compared|compared to|compared with|against|difference in|side by side|contrast|comparison with
         stack up against|stacks up against|compares|comparisons|difference|compair|compar|contrasting|head to head
         pit|differ|relative to
+        stack up on|stacks up on|measure up on|stack up in|how do they compare
     """,
     "REPOWERING": """
         repowering|repower|repowered|re powering|re power|repowerable|re powered|repowering candidates
@@ -350,6 +397,8 @@ PHRASES: dict[str, str] = {
         suit repowering|suits repowering|suited to repowering|suited for repowering|fit for repowering
         ready for repowering|would suit repowering|worth repowering|could be repowered|might suit repowering
         ripe to repower|suitable to repower|candidate for repowering|up for repowering|repowering shortlist
+        repow|repow cands|repow cand|repowering cands|repower cands|repow candidates|repower candidates|repower jobs
+        good 4 repowering|repowering jobs|repow targets|repowering targets|repowering sites
     """,
     "REVENUE": """
         revenue|rev|revs|revenues|income|earnings|earn|earns|earning|incomes|revenu|revinue|earned|turnover|takings
@@ -479,6 +528,27 @@ PHRASES: dict[str, str] = {
         shortest tariff left=fit_remaining asc|shortest tariff remaining=fit_remaining asc
         run out last=fit_remaining desc|most remaining years=fit_remaining desc
         most remaining support=fit_remaining desc|latest to expire=fit_remaining desc
+        exp soonest=fit_remaining asc|soonest exp=fit_remaining asc|longest fit left=fit_remaining desc
+        longest fit time left=fit_remaining desc|longest fit remaining=fit_remaining desc
+        longest fit time remaining=fit_remaining desc|least fit time left=fit_remaining asc
+        least fit left=fit_remaining asc|shortest fit left=fit_remaining asc
+        shortest fit time left=fit_remaining asc|most fit left=fit_remaining desc
+        most fit time left=fit_remaining desc|come off support soonest=fit_remaining asc
+        come off support first=fit_remaining asc|comes off support soonest=fit_remaining asc
+        soonest to come off support=fit_remaining asc|come off their fit soonest=fit_remaining asc
+        come off the fit soonest=fit_remaining asc|come off fit soonest=fit_remaining asc
+        lose support soonest=fit_remaining asc|closest to losing support=fit_remaining asc
+        nearest to losing support=fit_remaining asc|nearest to losing their fit=fit_remaining asc
+        closest to losing their fit=fit_remaining asc|first to come off support=fit_remaining asc
+        first to lose support=fit_remaining asc|next to come off support=fit_remaining asc|highst cap=capacity desc
+        highest cap=capacity desc|biggest cap=capacity desc|largest cap=capacity desc|lowest cap=capacity asc
+        smallest cap=capacity asc|most recently accredited=commissioning_date desc
+        most recently energised=commissioning_date desc|most recently registered=commissioning_date desc
+        maist recent=commissioning_date desc|auldest=commissioning_date asc
+        wee est=capacity asc
+        most long remaining=fit_remaining desc|coming off the fit soonest=fit_remaining asc
+        coming off support soonest=fit_remaining asc|coming off their fit soonest=fit_remaining asc
+        coming off fit soonest=fit_remaining asc|max pn=capacity desc
     """,
     "EXTREME": """
         highest|lowest|longest|shortest|best|worst|least|tallest|greatest number|closest|nearest|cheapest|soonest
@@ -486,11 +556,15 @@ PHRASES: dict[str, str] = {
     """,
     "ORDINAL": "second|third|2nd|3rd|fourth|4th|fifth|5th|runner up|nth|sixth|tenth",
     "TOP": "top|the top|tops of|leading|tp",
-    "FIRST": "first|the first|at the top|at the top of the list|on top|up top|at the very top|at top",
+    "FIRST": """
+        first|the first|at the top|at the top of the list|on top|up top|at the very top|at top
+        at head of list|at the head of the list|heading the list
+    """,
     "LIMIT": """
         limit|limit to|limited to the|limit it to|only|just|no more than about|cap at|cap it at|capped to|limit of
         limiting to|limited|cut it off after|cut off after|cut it off at|cut it at|cut it after|stop after|keep it to
         cut the list at|cut the list off after|cut the list off at|cap the list at|cap the list off at
+        limited to those|limited to sites|limited to ones|restricted to those
     """,
     "SORT": """
         sorted according to|sort according to|ranked according to|ordered according to|arranged according to
@@ -498,6 +572,7 @@ PHRASES: dict[str, str] = {
         in order|sorting|arranged|arrange|ranking|list by|listed by|sort them|order them|rank them|sort it
         arranged by|ordering|sort these|ranking by|sort on|sorted on|rank them by|sort them by|order them by
         order of|sort em
+        order after|sort after|sorted after|ordered after
     """,
     "DATE_WORD": """
         date|age|commissioning date|installation date|build date|commission date|date commissioned
@@ -513,6 +588,8 @@ PHRASES: dict[str, str] = {
         from low to high=asc|from high to low=desc|large first=capacity desc|older first=commissioning_date asc
         newer first=commissioning_date desc|in descending order=desc|in ascending order=asc|greatest first=desc
         most first=desc|least first=asc
+        big first=capacity desc|small first=capacity asc|biggest on top=capacity desc
+        new first=commissioning_date desc|old first=commissioning_date asc
     """,
     "NOT": """
         except|excluding|excl|exc|xcl|exclude|excludes|excepting|not|outside|outside of|other than|apart from|without
@@ -534,6 +611,10 @@ PHRASES: dict[str, str] = {
         well actually|wait actually|sorry thats|apologies|ooops|er sorry|hmm no|typo|nope|oh wait|oh sorry
         wait sorry|sorry meant|meant|sry|hold on|scrap that|no scratch that|no strike that|i beg your pardon|woops
         rather make it|no make it|make it|sorry should be|should be|should read|change that to|better
+        no i tell a lie|i tell a lie|tell a lie|no a lie|wait no wait|no start again|i lie|no hold on|no thats wrong
+        thats wrong|nearly said
+        i misread it|misread it|i misread|misread|change the date|change that|swap the place|swap that
+        sorry to mess you about|no wait i tell a lie
     """,
     "DISTANCE": """
         miles|mile|mi|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive
@@ -562,6 +643,15 @@ PHRASES: dict[str, str] = {
         contact details|email address|address of|household|homes|houses|wave|waves|fuel cell|fuel cells
         roof tiles|roof tile|my roof|our roof|my house|our house|interconnector|energy from waste|incinerator
         incinerators
+        manufacturer|manufacturers|site address|street address|postal address|address for|planning ref
+        planning reference|bess|hub heights|rotor diameter|capex|opex|co2 saved|carbon saved|upper quartile
+        lower quartile|quartile|runner up|serviced|installer of|who installed|per resident|per correlated
+        std dev|std deviation|stdev|annual output|dno|grid ref|lat long|house prices
+        serial number|serial numbers|kilowatt hours|kilowatt hour|on foot|strike out|middle one|which firm|what firm
+        nicest|prettiest|second hand|planners|you found before|you showed me|units produced|electricity they make
+        interquartile|interquartile range|spread of sizes|payback|pays back|caught fire|detour
+        li ion|lithium|contracts end|low megawatts|high megawatts|decent size|a while back|expect to be built
+        must be away
     """,
     "REFER": """
         on that island|on this island|that island|this island|on the island|the island
@@ -582,6 +672,7 @@ PHRASES: dict[str, str] = {
         our region|my county|my region|my town|our town|aforementioned|aforesaid|abovementioned|above mentioned
         the said county|the said area|the said region|the said district|the said town|said county|said area|said region
         such county|such area|such region
+        all three places|all three|all three counties|all three towns|all of the three|both of these
     """,
     "PLUS": "plus",
     "AND": """

@@ -130,6 +130,9 @@ def _(question: Question, found: Match) -> None:
     """,
 )
 def _(question: Question, found: Match) -> bool | None:
+    at = found.place("number")
+    if question.classes[at] == CLASSES["YEAR"] and question.lexemes[found.start].key in ("just", "only"):
+        return False  # "just Powys, just 2012"
     question.put("limit", found.quote("number"))
     return None
 

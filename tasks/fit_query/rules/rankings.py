@@ -21,7 +21,7 @@ _NOUNS = re.compile(
 @early(
     "sort: from one end to the other",
     """
-    SORT? (?:BY|FROM|IN)* (?P<from>SUPER) (?:TO|FIRST TO|DASH) (?P<to>SUPER) FIRST?
+    SORT? (?:BY|FROM|IN)* (?P<from>SUPER) (?:TO|FIRST TO|DASH) (?P<to>SUPER|EXTREME) FIRST?
     """,
 )
 def _(question: Question, found: Match) -> None:
@@ -33,7 +33,8 @@ _DEFAULT = {"capacity": "desc", "commissioning_date": "desc", "fit_remaining": "
 
 @early(
     "sort: by a field",
-    """(?P<said>SORT|GROUPED)? (?P<way>DIRECTION)? (?:BY|IN|FROM)* (?P<way_within>DIRECTION)? (?:BY|IN|TOTAL)*
+    """(?P<said>SORT|GROUPED)? (?P<way>DIRECTION)? (?:BY|IN|FROM|STOP|EXACT)*
+    (?P<way_within>DIRECTION)? (?:BY|IN|TOTAL)*
     (?P<field>CAPACITY|DATE_WORD|LEFT|EXPIRE|SUPPORT|BUILT|GROUP|REVENUE|UNIT|RATE|GROUP_OTHER|COUNT)
     (?P<more>CAPACITY|DATE_WORD|LEFT|EXPIRE|GROUP|TIME)* (?:IN|COMMA|FROM)?
     (?P<way_after>DIRECTION|SUPER FIRST?|FIRST)?""",

@@ -12,6 +12,7 @@ ids = Rules()
 rule = Rules()
 
 _LONGEST_ID = 7
+_SHORTEST_ID = 3  # of a number that stands before its name; "10 FIT ids" is a number of rows
 
 
 @ids(
@@ -23,7 +24,7 @@ _LONGEST_ID = 7
 )
 def _(question: Question, found: Match) -> bool | None:
     before = NAMES[question.lexemes[found.start - 1].kind] if found.start else ""
-    if found.quote("mark") not in (":", "=") or before in ("SORT", "BY", "PER", "GROUPED"):
+    if found.quote("mark") not in (":", "=") or before in ("SORT", "BY", "PER", "GROUPED", "EXPIRE"):
         return False
     return None
 
@@ -80,6 +81,18 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+@ids("id: before its name", "(?:^|STOP|COMMA) (?P<id>NUMBER) (?:FIT? RATE|RATE FIT)$|^(?P<named>NUMBER) FIT? ID")
+def _(question: Question, found: Match) -> bool | None:
+    """ "34516 tariff fit", "423566 is our FIT ID"."""
+    quoted = found.quote("id") or found.quote("named") or ""
+    if not quoted.isdigit() or not _SHORTEST_ID <= len(quoted) <= _LONGEST_ID or "fit_id" in question.reading:
+        return False
+    question.put("fit_id", quoted)
+    if found.has("id"):
+        question.put("query_type", "fit_rate")
+    return None
+
+
 @rule("rate: the tariff that runs out", "RATE (?:EXPIRE|LEFT|SUPPORT)|(?:EXPIRE|LEFT) RATE")
 def _(question: Question, found: Match) -> None:
     """The support itself is meant, which the rules for time left have read."""
@@ -93,10 +106,33 @@ def _(question: Question, found: Match) -> None:
 
 def _is_time_left(question: Question, at: int) -> bool:
     """Whether the tariff at `at` is what runs out, whose time left was read: "the longest remaining tariff"."""
+    if _has_its_time(question, at):
+        return True
     before = question.lexemes[at - 1] if at else None
     if before is None or question.between(at - 1, at).strip() or "fit_id" in question.reading:
         return False
     return NAMES[before.kind] == "LEFT" or str(before.value).startswith("fit_remaining")
+
+
+_WORDS_BETWEEN = 4
+
+
+def _has_its_time(question: Question, at: int) -> bool:
+    """Whether the tariff at `at` and a time left stand together: "whose tariff has under 12 years to run"."""
+    named = question.lexemes[at]
+    if not named.key.startswith("tariff") or "fit_id" in question.reading:
+        return False
+    for key in ("remaining_max", "remaining_min"):
+        begin = question.text.find(str(question.reading.get(key, "\0")))
+        if begin < 0:
+            continue
+        before = begin < named.start
+        end = begin + len(question.reading[key])
+        between = question.text[end : named.start] if before else question.text[named.end : begin]
+        words = between.split()
+        if len(words) <= _WORDS_BETWEEN and "for" not in words and not re.search("[,.;?]", between):
+            return True
+    return False
 
 
 _FOR = re.compile(r"\s+(?:for|of|on|that|rate|in|was|is|paid)\b", re.IGNORECASE)

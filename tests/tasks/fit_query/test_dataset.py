@@ -98,21 +98,23 @@ def test_categories_come_in_their_shares(examples: list[Example]) -> None:
     assert {name: count / len(examples) for name, count in counts.items()} == pytest.approx(shares, abs=0.01)
 
 
-def test_an_eighth_of_the_questions_is_refused(examples: list[Example]) -> None:
+def test_a_sixth_of_the_questions_is_refused(examples: list[Example]) -> None:
     refused = [example for example in examples if example.answer == {"query_type": "unsupported"}]
-    assert 0.12 <= len(refused) / len(examples) <= 0.15
-    assert {example.tags[0] for example in refused} == {"refusal"}
+    assert 0.15 <= len(refused) / len(examples) <= 0.19
+    assert {example.tags[0] for example in refused} == {"refusal", "whole"}
 
 
 def test_targets_are_short(examples: list[Example]) -> None:
     assert sum(len(example.target) for example in examples) / len(examples) < 75
 
 
-def test_a_bound_stands_before_and_behind_the_noun(examples: list[Example]) -> None:
+def test_a_bound_stands_before_and_behind_the_noun() -> None:
+    made = [CATEGORIES["capacity"](Random(seed), Marks()) for seed in range(400)]
+    asked = [finished(question.text.lower(), question.reading) for question in made]
     places = Counter(
-        example.text.lower().find(reading_of(example)["capacity_min"].lower()) < example.text.lower().find("wind")
-        for example in examples
-        if "capacity_min" in reading_of(example) and "wind" in example.text.lower()
+        text.find(reading["capacity_min"]) < text.find("wind")
+        for text, reading in asked
+        if "capacity_min" in reading and "wind" in text
     )
     assert min(places[True], places[False]) > 5
 
@@ -218,12 +220,33 @@ def test_every_phrase_expands_to_text_with_known_slots() -> None:
     of_refusals = {"t2", "tx", "y", "ye", "ye2", "kw", "id2", "o", "o_single", "org", "maker", "m", "money"}
     of_asides = {"who", "name", "day", "request", "right", "ref", "phone", "energy", "filter", "more"}
     of_scattered = {"noun", "c1", "c2", "c3"}
-    known = of_scattered | limits | places | nouns | of_refusals | of_asides
+    of_whole = {
+        "techs",
+        "tech",
+        "tech_a",
+        "tech_b",
+        "place",
+        "place_a",
+        "place_b",
+        "place_c",
+        "postcode",
+        "area",
+        "min",
+    }
+    of_whole |= {"max", "about", "exact", "in", "after", "before", "by", "year_a", "year_b", "last", "left", "left_min"}
+    of_whole |= {"wrong_kw", "wrong_year", "wrong_n"}
+    known = of_scattered | limits | places | nouns | of_refusals | of_asides | of_whole
     for file, template in templates():
         for seed in range(3):
             text = expanded(Random(seed), template)
             assert set(SLOT.findall(text)) <= known, (file, template)
-            assert "|" not in text or file in ("ask.toml", "refusals.toml", "terse.toml", "scattered.txt"), (
+            assert "|" not in text or file in (
+                "ask.toml",
+                "refusals.toml",
+                "terse.toml",
+                "scattered.txt",
+                "whole_search_box.txt",
+            ), (
                 file,
                 template,
             )
