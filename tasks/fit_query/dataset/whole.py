@@ -1,4 +1,4 @@
-"""Questions written whole by people, with slots for their values (`phrases/whole_*.txt`).
+"""Questions written whole, with slots for their values (`phrases/whole_*.txt`).
 
 What the composed questions lack is the build of a question as one mind makes it: where the filters stand, what is
 left out, what is said twice. A line names each value by what it means ("{min}", "{place}") and says behind its
@@ -94,7 +94,8 @@ def parsed(file: str, line: str) -> Whole:
     template, arrow, behind = line.rpartition(ARROW)
     if not arrow:
         raise DataError(f"{file}.txt: '{line}' has no '{ARROW}'")
-    told, technologies = [], []
+    told: list[Clause] = []
+    technologies: list[str] = []
     words = [word.strip() for word in behind.split(",") if word.strip()]
     for word in words:
         kind, _, rest = word.partition(" ")
@@ -183,7 +184,9 @@ def _places(rng: Random, marks: Marks, wanted: list[str], style: str) -> Filled:
         if kind == "postcode" and rng.random() < 0.25:
             text = f"{code} {rng.randint(0, 9)}{rng.choice(locations.INWARD_LETTERS)}{rng.choice('ABDEFGHJLNPQ')}"
         slots[slot], mark = marks.quote(text.lower() if style == "box" and kind == "postcode" else text)
-        clauses.append(Clause("place", {}, {"postcodes": [mark]}, {"postcode_patterns": [code]}))
+        # A place and a postcode together are both meant.
+        named = [pattern for clause in clauses for pattern in clause.answer["postcode_patterns"]]
+        clauses.append(Clause("place", {}, {"postcodes": [mark]}, {"postcode_patterns": [*named, code]}))
     return slots, clauses
 
 

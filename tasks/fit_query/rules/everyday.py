@@ -151,15 +151,16 @@ FILLER_PHRASES = """
     please and thank you|in kw|in mw|in kilowatts|in megawatts|units of|a good number of|a fair number of
     any number of|a great number of|a good few of
     i dont suppose|dont suppose|what i know|i tell you what|tech mix|technology mix|under the sun
-    check it against|check against|check them against|sent over|be sent over|put together|the registry for
-    it does fit numbers|no idea what|in the ground|now in a minute|how big would|on his books|on your books
+    check it against|check against|check them against|sent over|be sent over|put together
+    in the ground|now in a minute|on his books|on your books
     on our books|on condition that each|on condition that|provided that it|provided it|provided that|to csv
     as csv|to excel|to a spreadsheet|export to csv
-    need 2|2 kno|2 know|2 see|which 1s|wich 1s|that 1|the 1|here 4|only here 4|4 the|4 a|4 me|4 my|4 us
+    2 kno|2 know|2 see|which 1s|wich 1s|4 me|4 my|4 us
     examples of|put an end to|a second one|second one|the attention of|for the attention of
     is it up to|up to working|say under|says under|filed under|listed under|recorded under|registered under
     farm scale|farm sized|just the one|on the|as far as
     brought forward|bring forward|look forward|looking forward
+    o&m|o & m|o and m|story idea|headline number|one for the road|pub quiz
 """
 
 STORY = """

@@ -15,7 +15,11 @@ _REFUSES = re.compile(
     r"(?:\b(?:do|does|did|will|would|can|could|is|are)n['’]?t|\bwon['’]?t|\bcan['’]?t|\b(?:do|does|will|would) not"
     r"|\bcannot|\bnever"
     r"|\bnot)\s+(?:\w+\s+){1,4}(?:anything|sites?|stuff|ones|turbines|schemes)\s+(?:that (?:is|are)\s+)?"
-    r"(?:smaller|bigger|larger|less|more|fewer|lower|higher|under|below|over|above)(?:\s+than)?\s+$",
+    r"(?:smaller|bigger|larger|less|more|fewer|lower|higher|under|below|over|above)(?:\s+than)?\s+$"
+    r"|\b(?:(?:wo|would|do|ca|does)n['’]?t|(?:do|does|will|would|can) not|cannot|never)\s+(?:look at|touch|consider"
+    r"|take on"
+    r"|accept|bother with|finance|fund|insure|entertain|deal with|handle)\s+(?:[\w-]+\s+){0,5}"
+    r"(?:smaller|bigger|larger|less|more|lower|higher|under|below|over|above)(?:\s+than)?\s+$",
     re.IGNORECASE,
 )
 

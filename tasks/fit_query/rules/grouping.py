@@ -42,7 +42,7 @@ def _(question: Question, found: Match) -> None:
     "group: named by its ranking",
     """
     (?P<top>(?:TOP|FIRST|WHICH|SUPER|FIT)*) (?P<number>NUMBER)? (?P<group>GROUP(?!LESS|NUMBER)|
-    AREA)(?=(?P<rest>.*(?:MOST|EXTREME|SUPER|BY|HOWMUCH|AVERAGE|TOTAL|COUNT|TOP|MORE|FEWEST|LESS).*))
+    AREA)(?=(?P<rest>.*(?:MOST|EXTREME|SUPER|BY|HOWMUCH|AVERAGE|TOTAL|COUNT|TOP|MORE|FEWEST|LESS|CAPACITY).*))
     """,
 )
 def _(question: Question, found: Match) -> bool | None:

@@ -28,9 +28,11 @@ PHRASES: dict[str, str] = {
         nor anything smaller than
         nor anything under|nor anything below|dont want anything under|dont want anything below
         dont want anything smaller than|nor anything less than|abune|aboon
-        clears|that clear|gets past|get past|got past|owt over|nae less than|nae smaller than|bigger n|ower
-        falls short of no|max out at no less than
+        clears|that clear|gets past|get past|got past|owt over|nae less than|nae smaller than|ower
         mroe than|doesnt fall short of|dont fall short of|does not fall short of|not falling short of
+        dont bother with less than|dont bother with anything under|dont bother with anything below
+        dont bother with anything less than|dont bother with anything smaller than|not a kilowatt under
+        not a kilowatt less than|not a kw under
     """,
     "LESS": """
         more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
@@ -52,6 +54,8 @@ PHRASES: dict[str, str] = {
         tops out at|top out at|maxes out at|max out at|a ceiling of|nae mair than|nae bigger than|nae more than
         naethin ower|naething ower|nothing ower
         doesnt go past|dont go past
+        not a kilowatt over|not a kilowatt more than|not a kw over|dont bother with anything over
+        dont bother with anything bigger than|dont bother with more than
     """,
     "MORE_AFTER": """
         as the floor|as a floor|as the minimum|as a minimum|is the minimum|is the floor|is our minimum|is my minimum
@@ -70,7 +74,7 @@ PHRASES: dict[str, str] = {
         or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller
         and lower|tops|at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath
         or shorter|or sooner|or thereunder
-        at the outside|at the very outside|tops really
+        at the outside|at the very outside
         being the most|being the very most|at the upper end
     """,
     "BETWEEN": """
@@ -116,6 +120,8 @@ PHRASES: dict[str, str] = {
         not earlier than|not before|nothing before|from and including|starting in
         from the year|no older than|not older than|nothing older than|beginning in
         frae
+        werent built before|wasnt built before|not built before|werent commissioned before|not commissioned before
+        werent installed before|not installed before|nothing built before|none built before
     """,
     "AFTER": """
         after|post|later than|newer than|more recent than|more recently than|younger than|following|subsequent to
@@ -132,6 +138,8 @@ PHRASES: dict[str, str] = {
         nowt after|nort after|nothin after|nowt newer than|until|till|til|up until|up till|no later than|not later than
         not after|nothing after|by the latest
         at the latest by|nothing newer than|no newer than|not newer than
+        werent built after|wasnt built after|not built after|werent commissioned after|not commissioned after
+        not installed after|nothing built after|none built after
     """,
     "ONWARDS": """
         onwards|onward|and later|or later|or newer|and newer|and after|or after|and onwards|to date|to now
@@ -652,6 +660,8 @@ PHRASES: dict[str, str] = {
         interquartile|interquartile range|spread of sizes|payback|pays back|caught fire|detour
         li ion|lithium|contracts end|low megawatts|high megawatts|decent size|a while back|expect to be built
         must be away
+        changed hands|by installer|halfway between|lodge an objection|lease end|council land
+        out of the scheme by|breaks down more|asset value
     """,
     "REFER": """
         on that island|on this island|that island|this island|on the island|the island
@@ -715,12 +725,14 @@ PHRASES: dict[str, str] = {
 
 _REFUSED = (
     "none shall|none may|none must|none should|none to|none can|none that|nothing may|nothing should|nothing to"
-    "|must not|shall not|should not|may not|not to|cannot|can not|will not|wont|mustnt|shouldnt"
+    "|cant|must not|shall not|should not|may not|not to|cannot|can not|will not|wont|mustnt|shouldnt"
 )
 _EXCEEDS = (
     "exceed|exceeds|be over|be above|go over|go above|surpass|top|be more than|be larger than|be bigger than"
     "|be greater than"
 )
+_LATER = "be after|be later than|be newer than|be built after|be younger than"
+_EARLIER = "be before|be earlier than|be older than|be built before|predate"
 _FALLS = "be under|be below|go under|go below|fall below|fall under|drop below|be less than|be smaller than"
 # Nothing, as it is spoken: "nowt over 60 kilowatt" is a bound, and "over 60 kilowatt" its contrary.
 _NOTHING = "nee zilch nada nae nowt nort nuffin nuffink nothin nuthin nothink nuttin"
@@ -732,8 +744,8 @@ _UNDER = "under|below|beneath|less than|smaller than|lower than|littler than|sma
 
 
 def comparisons() -> dict[str, list[str]]:
-    """Comparative phrases: {"MORE": ["more than", "no less than", …], "LESS": […]}."""
-    made: dict[str, list[str]] = {"MORE": [], "LESS": []}
+    """Comparative phrases: {"MORE": ["more than", "no less than", …], "LESS": […], "SINCE": […], "UNTIL": […]}."""
+    made: dict[str, list[str]] = {"MORE": [], "LESS": [], "SINCE": [], "UNTIL": []}
     for name, opposite, words in (("MORE", "LESS", MORE_WORDS), ("LESS", "MORE", LESS_WORDS)):
         for word in words.split():
             for than in ("than", "then", "that", "as"):
@@ -759,6 +771,8 @@ def comparisons() -> dict[str, list[str]]:
     for refused in _REFUSED.split("|"):
         made["LESS"] += [f"{refused} {exceeds}" for exceeds in _EXCEEDS.split("|")]
         made["MORE"] += [f"{refused} {falls}" for falls in _FALLS.split("|")]
+        made["UNTIL"] += [f"{refused} {later}" for later in _LATER.split("|")]
+        made["SINCE"] += [f"{refused} {earlier}" for earlier in _EARLIER.split("|")]
     for name, words in (("LESS", _OVER), ("MORE", _UNDER)):
         made[name] += [f"{nothing} {word}" for nothing in _NOTHING.split() for word in words.split("|")]
     return made

@@ -78,16 +78,21 @@ def _(question: Question, found: Match) -> bool | None:
     for number, sort in (("number", "super"), ("number_after", "super_first"), ("n", "s")):
         if found.has(number):
             before = question.classes[found.start - 1] if found.start else "_"
-            if before != "_" and NAMES[before] in (
-                "MORE",
-                "LESS",
-                "FIT",
-                "ID",
-                "ABOUT",
-                "BETWEEN",
-                "FROM",
-                "TO",
-                "DASH",
+            if (
+                number != "number_after"
+                and before != "_"
+                and NAMES[before]
+                in (
+                    "MORE",
+                    "LESS",
+                    "FIT",
+                    "ID",
+                    "ABOUT",
+                    "BETWEEN",
+                    "FROM",
+                    "TO",
+                    "DASH",
+                )
             ):
                 return False
             question.put("limit", found.quote(number))

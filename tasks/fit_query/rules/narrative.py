@@ -129,7 +129,7 @@ _ASKS = (
 )
 # "For the insurance renewal we need", "Ahead of Thursday's board, please list": up to where the request begins.
 LEADING_PURPOSE = re.compile(
-    r"(?:^|(?<=[.!?]\s))\W*(?:for|because of|ahead of|in preparation for|before|in advance of|as part of"
+    r"(?:^|(?<=[.!?,]\s))\W*(?:for|because of|ahead of|in preparation for|before|in advance of|as part of"
     r"|to prepare for)\s+"
     r"(?:the|an?|my|our|this|that|his|her|their|tomorrow|next|tonight|monday|tuesday|wednesday|thursday|friday)\b"
     r"[^.,;:?!\n]{2,60}?(?:,\s*(?=(?:please|pls|can|could|would|show|list|find|give|i|we)\b)"
@@ -174,12 +174,14 @@ HAS = re.compile(
 _PREAMBLE = re.compile(
     r"\b(?:i['’]?ve |i have |we['’]?ve |we have )?been asked (?:by [^,.;]{1,40}? )?(?:about|for|to find|to list"
     r"|to get|whether|if)\b|"
-    r"\b(?:my|our|the|a|an|his|her|this|one of (?:my|our|the)) (?:[\w'’-]+ ){1,6}?"
+    r"(?:\b(?:my|our|the|a|an|his|her|this|one of (?:my|our|the)) (?:[\w'’-]+ ){1,6}?"
+    r"|(?:^|(?<=[.!?]\s))(?-i:[A-Z])[a-z]+ (?:(?:in|from|at) (?:the )?\w+ )?)"
     r"(?:wants?|needs?|would like|asked|asks|is asking|was asking|keeps asking|has asked|wondered|wonders"
     r"|is wondering|told|is after)"
-    r"(?: me| us)?(?: (?:to (?:know|see|find(?: out)?|ask|have|get|check|look at|look up|list|pull|show)|for"
+    r"(?: me| us)?(?:(?: (?:to (?:know|see|find(?: out)?|ask|have|get|check|look at|look up|list|pull|show)|for"
     r"|about|if|whether))+"
-    r"(?: you)?(?: (?:about|for))?\b",
+    r"(?: you)?(?: (?:about|for))?\b"
+    r"|(?= (?:the|all|any|some|every|how|which|what|total|average|regional(?:ly)?|newest|oldest|biggest|smallest)\b))",
     re.IGNORECASE,
 )
 _WANTS = (

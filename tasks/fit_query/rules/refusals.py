@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from tasks.fit_query.orders import order_in
 from tasks.fit_query.rules import relevance, story
@@ -119,6 +120,8 @@ def check_left_over(question: Question) -> None:
     )
     if not about_sites and not question.has("ALL") and (unknown or foreign or not reading):
         raise Unsupported("no question about installations")
+    if any(_is_to_come(value, question.today) for key, value in reading.items() if key.startswith("built_")):
+        raise Unreadable("a year to come, in which nothing was commissioned")
     compound = _COMPOUND.search(written)
     if (
         compound
@@ -164,6 +167,15 @@ def check_left_over(question: Question) -> None:
     ):
         raise Unsupported("a question of what it is or how it works")
     _refuse_glued(question)
+
+
+_YEAR = re.compile(r"\b20\d\d\b")
+
+
+def _is_to_come(quoted: str, today: date) -> bool:
+    """Whether a quoted date is of a year after today's: "out of the scheme by 2034" is no date of commissioning."""
+    found = _YEAR.search(quoted)
+    return found is not None and int(found.group()) > today.year
 
 
 _GLUED = re.compile(r"(?:solar|hydro|turbines?|biogas|windfarms?|wind(?:in|at|near|from|over|under))[a-z]{4,}")

@@ -81,15 +81,14 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
-@ids("id: before its name", "(?:^|STOP|COMMA) (?P<id>NUMBER) (?:FIT? RATE|RATE FIT)$|^(?P<named>NUMBER) FIT? ID")
+@ids("id: before its name", "(?:^|STOP|COMMA) (?P<id>NUMBER) (?:FIT? RATE|RATE FIT)$")
 def _(question: Question, found: Match) -> bool | None:
-    """ "34516 tariff fit", "423566 is our FIT ID"."""
-    quoted = found.quote("id") or found.quote("named") or ""
+    """ "34516 tariff fit"."""
+    quoted = found.quote("id") or ""
     if not quoted.isdigit() or not _SHORTEST_ID <= len(quoted) <= _LONGEST_ID or "fit_id" in question.reading:
         return False
     question.put("fit_id", quoted)
-    if found.has("id"):
-        question.put("query_type", "fit_rate")
+    question.put("query_type", "fit_rate")
     return None
 
 
