@@ -32,6 +32,7 @@ FILES = {
     "whole_chatty": ("dictated", "chatty", "plain"),
     "whole_figures": ("plain",),
     "whole_corners": ("plain", "plain", "box"),
+    "whole_plain": ("as written", "plain", "box"),
 }
 # Slots of one technology, each with the form of its noun.
 FORMS = {"techs": "plural", "tech": "mass", "single": "single"}
@@ -161,6 +162,10 @@ def _places(rng: Random, marks: Marks, wanted: list[str], style: str) -> Filled:
     clauses: list[Clause] = []
     if "own" in wanted:
         slots["own"] = gaz.spelt(rng, gaz.place(rng))
+    if "elsewhere" in wanted:
+        # No reader can know all places: it copies the name, and grounding refuses it.
+        slots["elsewhere"], mark = marks.quote(rng.choice(locations.unknown_places()))
+        clauses.append(Clause("place", {}, {"location": mark}, {"query_type": "unsupported"}))
     if "place" in wanted:
         place = gaz.place(rng)
         slots["place"], mark = locations.written(rng, place, marks)
@@ -185,7 +190,7 @@ def _places(rng: Random, marks: Marks, wanted: list[str], style: str) -> Filled:
             text = f"{code} {rng.randint(0, 9)}{rng.choice(locations.INWARD_LETTERS)}{rng.choice('ABDEFGHJLNPQ')}"
         slots[slot], mark = marks.quote(text.lower() if style == "box" and kind == "postcode" else text)
         # A place and a postcode together are both meant.
-        named = [pattern for clause in clauses for pattern in clause.answer["postcode_patterns"]]
+        named = [pattern for clause in clauses for pattern in clause.answer.get("postcode_patterns", ())]
         clauses.append(Clause("place", {}, {"postcodes": [mark]}, {"postcode_patterns": [*named, code]}))
     return slots, clauses
 

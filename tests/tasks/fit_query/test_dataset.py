@@ -234,7 +234,7 @@ def test_every_phrase_expands_to_text_with_known_slots() -> None:
         "min",
     }
     of_whole |= {"max", "about", "exact", "in", "after", "before", "by", "year_a", "year_b", "last", "left", "left_min"}
-    of_whole |= {"wrong_kw", "wrong_year", "wrong_n"}
+    of_whole |= {"elsewhere", "wrong_kw", "wrong_year", "wrong_n"}
     known = of_scattered | limits | places | nouns | of_refusals | of_asides | of_whole
     for file, template in templates():
         for seed in range(3):

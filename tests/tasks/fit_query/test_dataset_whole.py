@@ -39,6 +39,14 @@ def test_there_are_more_than_a_thousand_and_a_third_of_them_is_refused() -> None
     assert 0.25 < len(refused) / len(LINES) < 0.4
 
 
+def test_a_place_that_nobody_knows_is_copied_and_refused() -> None:
+    question = asked("whole_corners", "{techs} in {elsewhere} over {min} =>")
+    text, reading = finished(question.text, question.reading)
+    assert reading["location"] in text
+    assert question.answer == {"query_type": "unsupported"}
+    assert agrees(question)
+
+
 def test_no_line_stands_twice() -> None:
     templates = [whole.parsed(file, line).template for file, line in LINES]
     assert len(set(templates)) == len(templates)
