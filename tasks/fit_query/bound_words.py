@@ -50,13 +50,18 @@ _LEFT = (
     r"(?:\s+(?:on|in|of)\s+(?:(?:the|its|their|it|them)\s*)?(?:clock|tariff|fit|support|scheme|contract|subsidy"
     r"|term)?)?"
 )
+# "Within 30 months and over 250 kW": the bound of the next amount, not of the one before.
+_NO_OTHER = (
+    r"(?!\s+(?:than\s+)?(?:\.?\d|an?\s+(?:quarter|half|hundred)|half\b|(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b))"
+)
 _BEHIND = re.compile(
     rf"(?:\s*{_LEFT})?\s*,?[\s-]*(?:(?P<min>(?<!, )(?:(?<!\s)\+|\+(?![a-z]))(?!\s*/)|(?<!, )plus\b(?!\s+\d|\s+or minus)"
     r"|(?:or|and|&)[\s-]*(?:more|mair|better|above|over|up(?:wards?)?|bigger|larger|greater"
     r"|longer"
-    r"|higher)\b|(?:upwards|min(?:imum)?|at (?:the )?(?:very )?least"
+    rf"|higher)\b{_NO_OTHER}|(?:upwards|min(?:imum)?|at (?:the )?(?:very )?least"
     r"|(?:as|is|being) (?:the|an?|my|our|their) (?:absolute )?(?:minimum|floor|lower limit))\b)"
-    r"|(?P<max>(?:or|and|&)\s+(?:less|under|below|smaller|fewer|lower|down|downwards|shorter)\b"
+    rf"|(?P<max>(?:or|and|&)\s+(?:less|under|below|smaller|fewer|lower|down|downwards|shorter)\b{_NO_OTHER}"
     r"|(?:max(?:imum)?|tops|at (?:the )?(?:very )?most"
     r"|(?:as|is|being) (?:the|an?|my|our|their) (?:absolute )?(?:maximum|ceiling|cap|limit|upper limit))\b)"
     r"|(?P<about>or so\b|or thereabouts\b|-?ish\b|give or take\b|near enough\b|odd\b"

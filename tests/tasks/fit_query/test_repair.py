@@ -246,3 +246,27 @@ def test_the_place_of_somebody_in_the_story_is_no_second_place() -> None:
     result = grounded("my brother is in Ripon; wind in Kent", {"technology": "Wind", "locations": ["Ripon", "Kent"]})
     assert result.output is not None
     assert (result.output["location"], codes(result)) == ("Kent", ["repaired"])
+
+
+@pytest.mark.parametrize(
+    ("question", "reading", "answer"),
+    [
+        (
+            "AD in Norfolk expiring within 30 months and over 250 kW",
+            {"remaining_max": "30 months", "capacity_min": "250 kW"},
+            {"fit_remaining_max_years": 2.5, "capacity_min_kw": 250},
+        ),
+        (
+            "AD in Norfolk over 250 kW and under five years left",
+            {"capacity_min": "250 kW", "remaining_max": "five years"},
+            {"capacity_min_kw": 250, "fit_remaining_max_years": 5},
+        ),
+    ],
+)
+def test_a_bound_before_the_next_amount_is_not_that_of_the_one_before(
+    question: str, reading: dict[str, str], answer: dict[str, float]
+) -> None:
+    named = {"technology": "Anaerobic digestion", "location": "Norfolk"}
+    output = ground(question, named | reading, TODAY).output
+    assert output is not None
+    assert output.items() >= answer.items()
