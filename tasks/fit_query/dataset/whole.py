@@ -265,10 +265,9 @@ def _days(rng: Random, marks: Marks, wanted: list[str], style: str) -> Filled:
             span = values.year_span(rng.randint(2009, 2012) if early else rng.randint(2015, 2019))
         meant(slot, f"built_{kind}", span.text, periods.answered(kind, span))
     if {"year_a", "year_b"} <= set(wanted):
-        first, last = sorted(rng.sample(range(2009, 2020), 2))
-        early, late = values.year_span(first), values.year_span(last)
-        meant("year_a", "built_from", early.text, {"commissioned_from": early.first.isoformat()})
-        meant("year_b", "built_to", late.text, {"commissioned_to": late.last.isoformat()})
+        first, last = (values.year_span(year) for year in sorted(rng.sample(range(2009, 2020), 2)))
+        meant("year_a", "built_from", first.text, {"commissioned_from": first.first.isoformat()})
+        meant("year_b", "built_to", last.text, {"commissioned_to": last.last.isoformat()})
     if "last" in wanted:
         years = rng.choice([2, 3, 4, 5, 6, 7, 8, 10, 12, 15])
         count = values.in_words(years) if style in values.SPOKEN_REGISTERS else str(years)
