@@ -20,7 +20,8 @@ DOUBTFUL_REFUSAL = "doubtful_refusal"
 WEIGHTS = {DOUBTFUL_REFUSAL: 3}
 # The probability from which a refusal of the model is no longer doubted. Of 43 doubted refusals of release 1.5.0 that
 # the rules could read (3,200 questions by hand), the three surest were right (0.9995 and more), and the surest wrong
-# one had 0.981; of 1.4.0 it had 0.9917, of earlier models up to 0.9983: measure it again when the model changes
+# one had 0.981; of 1.4.0 it had 0.9917, of earlier models up to 0.9983. Of 21 of 1.6.0 (1,025 opened questions) four
+# of the five above it are right, the wrong one has 0.9968: measure it again when the model changes
 # (docs/experiments.md).
 CERTAIN = 0.995
 # The probability that the model gives its own text from which it is believed on a draw.

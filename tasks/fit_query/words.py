@@ -153,9 +153,9 @@ def as_typed(text: str) -> str:
         text = _SPELLED_AGAIN.sub("", text)
     if _SPOKEN_BREATHS.search(text):
         text = _BREATHING.sub(lambda found: found["before"] or "", text)
-    if "," in text and _STUTTERED.search(text):
+    if "," in text:
         text = _STUTTERED.sub(r"\1", text)
-    if "-" in text and _HYPHENATED.search(text):
+    if "-" in text:
         text = _HYPHENATED.sub(_unless_said_before, text)
     if _SINGLE_LETTERS.search(text):
         text = _SPELLED_FIT.sub(lambda found: "FIT id" if found["id"] else "FIT", text)

@@ -164,10 +164,8 @@ def _(question: Question, found: Match) -> None:
 
 def _has_two(question: Question) -> bool:
     """Whether there are two things to compare: places, postcodes or technologies."""
-    reading = question.reading
-    places = len(reading.get("locations", ())) + len(reading.get("postcodes", ())) + ("location" in reading)
     kinds = {one.value for one in question.lexemes if NAMES[one.kind].startswith("TECHNOLOGY")}
-    return places > 1 or len(kinds) > 1
+    return question.whereabouts > 1 or len(kinds) > 1
 
 
 def _consume(question: Question, *names: str) -> None:

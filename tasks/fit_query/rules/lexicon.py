@@ -147,7 +147,7 @@ PHRASES: dict[str, str] = {
         and beyond that|up to now|up to today|on wards|afterwards|or more recent|or more recently|and afterwards
         or since|forward|forwards|and now|and today|and the present|and present|and the present day|until the present
         till today|through to now|through today|up to the present|to this day|and this year|until this year
-        at the earliest|upward in date
+        at the earliest
     """,
     "EARLIER": """
         or earlier|or before|and before|and earlier|or older|and older|at the latest|latest|or prior|and prior
@@ -553,7 +553,6 @@ PHRASES: dict[str, str] = {
         smallest cap=capacity asc|most recently accredited=commissioning_date desc
         most recently energised=commissioning_date desc|most recently registered=commissioning_date desc
         maist recent=commissioning_date desc|auldest=commissioning_date asc
-        wee est=capacity asc
         most long remaining=fit_remaining desc|coming off the fit soonest=fit_remaining asc
         coming off support soonest=fit_remaining asc|coming off their fit soonest=fit_remaining asc
         coming off fit soonest=fit_remaining asc|max pn=capacity desc
@@ -653,8 +652,8 @@ PHRASES: dict[str, str] = {
         incinerators
         manufacturer|manufacturers|site address|street address|postal address|address for|planning ref
         planning reference|bess|hub heights|rotor diameter|capex|opex|co2 saved|carbon saved|upper quartile
-        lower quartile|quartile|runner up|serviced|installer of|who installed|per resident|per correlated
-        std dev|std deviation|stdev|annual output|dno|grid ref|lat long|house prices
+        lower quartile|quartile|runner up|serviced|installer of|who installed|per resident|per head
+        correlated|std dev|std deviation|stdev|annual output|dno|grid ref|lat long|house prices
         serial number|serial numbers|kilowatt hours|kilowatt hour|on foot|strike out|middle one|which firm|what firm
         nicest|prettiest|second hand|planners|you found before|you showed me|units produced|electricity they make
         interquartile|interquartile range|spread of sizes|payback|pays back|caught fire|detour

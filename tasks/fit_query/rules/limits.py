@@ -67,6 +67,10 @@ def _(question: Question, found: Match) -> None:
         question.reading["bare top"] = True
 
 
+# Behind one of these a figure is none of rows: "over 5 newest", "FIT 4004 largest".
+_OF_ANOTHER_FIGURE = frozenset({"MORE", "LESS", "FIT", "ID", "ABOUT", "BETWEEN", "FROM", "TO", "DASH"})
+
+
 @early_numbers(
     "ranking: N largest",
     """
@@ -78,22 +82,7 @@ def _(question: Question, found: Match) -> bool | None:
     for number, sort in (("number", "super"), ("number_after", "super_first"), ("n", "s")):
         if found.has(number):
             before = question.classes[found.start - 1] if found.start else "_"
-            if (
-                number != "number_after"
-                and before != "_"
-                and NAMES[before]
-                in (
-                    "MORE",
-                    "LESS",
-                    "FIT",
-                    "ID",
-                    "ABOUT",
-                    "BETWEEN",
-                    "FROM",
-                    "TO",
-                    "DASH",
-                )
-            ):
+            if number != "number_after" and before != "_" and NAMES[before] in _OF_ANOTHER_FIGURE:
                 return False
             question.put("limit", found.quote(number))
             question.put("sort", found.lexeme(sort).value)

@@ -189,9 +189,7 @@ def _refuse_glued(question: Question) -> None:
 
 
 def _compares(question: Question) -> bool:
-    reading = question.reading
-    places = len(reading.get("locations", ())) + len(reading.get("postcodes", ())) + ("location" in reading)
-    return "technologies" in reading or places > 1 or "group_by" in reading
+    return "technologies" in question.reading or question.whereabouts > 1 or "group_by" in question.reading
 
 
 def refuse_other_subject(question: Question) -> None:

@@ -65,6 +65,12 @@ class Question:
             self._present_of, self._present = self.classes, frozenset(self.classes)
         return self._present
 
+    @property
+    def whereabouts(self) -> int:
+        """How many places and postcodes are read."""
+        read = self.reading
+        return len(read.get("locations", ())) + len(read.get("postcodes", ())) + ("location" in read)
+
     def put(self, key: str, value: object) -> None:
         """Sets a key of the reading; raises Unreadable when it is there with another value."""
         if self.reading.setdefault(key, value) != value:

@@ -6,7 +6,6 @@ import re
 from functools import lru_cache
 
 from tasks.fit_query.rules.classes import CLASSES, CONSUMED, NAMES
-from tasks.fit_query.rules.narrative import opens, wishes
 from tasks.fit_query.rules.rule import Question
 from tasks.fit_query.words import word_bag
 
@@ -102,36 +101,16 @@ def _tells(question: Question, first: int, end: int) -> bool:
     )
 
 
-# What begins a clause that only says why: "…, it's to do with a lease", "…, he's only got the one van".
-_EXPLAINS = re.compile(
-    r"\W*(?:it['’]?s|that['’]?s|this is|because|cos|he|she|they|he['’]s|she['’]s|they['’]re|i['’]?m|we['’]?re|i['’]?ve"
-    r"|we['’]?ve|my|our|don['’]?t ask|there['’]?s)\b",
-    re.IGNORECASE,
-)
-
-
 def told(question: Question) -> list[bool]:
-    """For each lexeme, whether it stands in a story around the request: words there ask for nothing.
-
-    Behind the request a clause tells only when its first words say so and it wishes for nothing.
-    """
+    """For each lexeme, whether it stands in a story before the request: words there ask for nothing."""
     parts = clauses(question)
     asking = [asks(question, first, end) for first, end in parts]
     flags: list[bool] = []
     for number, (first, end) in enumerate(parts):
         words = {NAMES[lexeme.kind] for lexeme in question.lexemes[first:end]}
         is_story = not asking[number] and any(asking[number + 1 :]) and bool(words & {"STORY", "UNKNOWN", "OWN"})
-        if not is_story and not asking[number] and any(asking[:number]):
-            is_story = _only_explains(question, first, end)
         flags += [is_story] * (end - first)
     return flags
-
-
-def _only_explains(question: Question, first: int, end: int) -> bool:
-    begin = question.lexemes[first - 1].end if first else 0
-    stop = question.lexemes[end].start if end < len(question.lexemes) else len(question.text)
-    clause = question.text[begin:stop]
-    return _EXPLAINS.match(clause) is not None and not wishes(clause) and not opens(clause)
 
 
 def _own_places(question: Question) -> None:
