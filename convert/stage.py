@@ -39,6 +39,7 @@ from tuneserve.ladder import handwritten_sets, spread
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_file, write_json
 from tuneserve.progress import Progress
 from tuneserve.recipe import Recipe
+from tuneserve.release import START_VOCABULARY
 from tuneserve.report import Report
 from tuneserve.run import Run
 from tuneserve.task import Task
@@ -140,12 +141,19 @@ def _vocabulary(run: Run, recipe: Recipe, whole: Path, progress: Progress) -> Vo
     if not byte_pairs(source):
         progress.say("convert: the vocabulary stays whole: the tokenizer is no byte-level BPE")
         return None
-    vocabulary = kept_vocabulary(source, _ids_used(run))
+    before = _kept_by_start(run)
+    vocabulary = kept_vocabulary(source, _ids_used(run) | before)
     progress.say(
         f"convert: {len(vocabulary.kept):,} of {vocabulary.size:,} tokens are kept: those of the examples,"
-        " and the commonest"
+        f"{' those of what training went on from,' if before else ''} and the commonest"
     )
     return vocabulary
+
+
+def _kept_by_start(run: Run) -> set[int]:
+    """Tokens that the adapter was served with from which training went on: what it learnt to read, it reads by them."""
+    path = run.adapter / START_VOCABULARY
+    return set(read_vocabulary(path).kept) if path.is_file() else set()
 
 
 def _ids_used(run: Run) -> set[int]:

@@ -25,8 +25,8 @@ from gguf import GGMLQuantizationType
 from convert.gguf_file import GgufFile, Replaced, written_whole
 from tuneserve.errors import ConversionError
 from tuneserve.manifest import write_json
+from tuneserve.release import VOCABULARY as VOCABULARY
 
-VOCABULARY = "vocabulary.json"
 # The merges kept whatever the examples use: words of questions that nobody foresaw are built from these.
 COMMON_MERGES = 12_000
 # The kernels of llama.cpp take rows in blocks.
@@ -59,7 +59,7 @@ def byte_pairs(source: GgufFile) -> bool:
 def kept_vocabulary(source: GgufFile, used: Iterable[int], common: int = COMMON_MERGES) -> Vocabulary:
     """What of the vocabulary of `source` is kept.
 
-    used    ids of tokens in the examples
+    used    ids of tokens in the examples; those that `source` has not are passed over
     common  how many of the commonest merges are kept in any case
 
     Tokens that no merge makes (single bytes, control tokens) stay always. Raises ConversionError when the
@@ -73,7 +73,7 @@ def kept_vocabulary(source: GgufFile, used: Iterable[int], common: int = COMMON_
     # In the order in which merges are learnt, so that what a token is built from stands before it.
     ranked = list(dict.fromkeys(left + right for left, right in merges))
     whole = {token for token in tokens if token not in parts}
-    kept = whole | set(ranked[:common]) | {tokens[number] for number in used}
+    kept = whole | set(ranked[:common]) | {tokens[number] for number in used if number < len(tokens)}
     _close(kept, parts)
     kept &= set(tokens)
     for token in ranked:

@@ -18,7 +18,7 @@ from tuneserve.added_tokens import AddedTokens, read_added_tokens
 from tuneserve.errors import StageError, UsageError
 from tuneserve.manifest import sha256_of_file
 from tuneserve.recipe import LoraSection, Recipe
-from tuneserve.release import examples_seen, modelfiles_folder
+from tuneserve.release import VOCABULARY, examples_seen, modelfiles_folder
 
 WEIGHTS = "adapter_model.safetensors"
 
@@ -50,6 +50,13 @@ class Start:
     def added(self) -> AddedTokens | None:
         """The tokens that it adds to the base's, which training then keeps."""
         return read_added_tokens(self.folder / WEIGHTS)
+
+    @property
+    def vocabulary(self) -> Path | None:
+        """The file that says what of the base's vocabulary it is served with; None: all of it, or not converted yet."""
+        beside = self.folder / VOCABULARY
+        of_its_run = self.folder.parent / "gguf" / VOCABULARY
+        return next((path for path in (beside, of_its_run) if path.is_file()), None)
 
     def as_json(self) -> dict[str, Any]:
         """Its identity and how many examples it had seen, those of its own start included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from tuneserve.example import Example, read_examples
 from tuneserve.manifest import Manifest, Request, complete, required, sha256_of_json, write_json
 from tuneserve.progress import Progress
 from tuneserve.recipe import LoraSection, Quantization, Recipe, TrainSection
-from tuneserve.release import prompt_sha256, schema_sha256
+from tuneserve.release import START_VOCABULARY, prompt_sha256, schema_sha256
 from tuneserve.run import Run
 from tuneserve.task import Task
 
@@ -75,7 +76,8 @@ def train(run: Run, task: Task, recipe: Recipe, overrides: Overrides, progress: 
     """Trains the adapter, going on from an interrupted call's checkpoint.
 
     The stage's folder then holds adapter_model.safetensors and adapter_config.json (PEFT's format, fp16),
-    the tokenizer, log.jsonl, tensorboard/ and training_info.json.
+    the tokenizer, log.jsonl, tensorboard/ and training_info.json; start_vocabulary.json where it went on from
+    an adapter that is served with a part of its base's vocabulary.
 
     Raises StageError without a data set, UsageError when the base or its quantisation is not to be had,
     KeyboardInterrupt (after a checkpoint) when asked to stop.
@@ -165,6 +167,9 @@ def _train(
         loop.run(position, log)
     save_adapter(model, folder, base, start, recipe.lora.start_share, added)
     tokenizer.save_pretrained(folder)
+    if start is not None and start.vocabulary is not None:
+        # For the conversion, which keeps these tokens beside those of the examples.
+        shutil.copyfile(start.vocabulary, folder / START_VOCABULARY)
     info = training_info(task, recipe, overrides, base, start, data, position, loop.steps, model, added)
     write_json(folder / "training_info.json", info)
     result = info["result"]

@@ -22,6 +22,10 @@ STATUSES = ("staging", "production", "deprecated")
 # The version under which a task's rules, which need no model, are a release like any other: 'fit_query@rules'.
 RULES = "rules"
 BESIDE = "releases"
+# Beside an adapter: what of the base's vocabulary its release keeps (convert/vocabulary.py), and, beside one
+# that training went on from another, what that other's kept.
+VOCABULARY = "vocabulary.json"
+START_VOCABULARY = "start_vocabulary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ def differences(release: Release, task: Task, adapter: Path) -> list[str]:
         found.append(f"{weights} is missing")
     elif sha256_of_file(weights) != release.adapter_sha256:
         found.append(f"{weights} is not the released file")
-    words = adapter / "vocabulary.json"
+    words = adapter / VOCABULARY
     if release.vocabulary_sha256 is not None and (
         not words.is_file() or sha256_of_file(words) != release.vocabulary_sha256
     ):

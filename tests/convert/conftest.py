@@ -15,16 +15,19 @@ from gguf import GGMLQuantizationType, GGUFWriter, quantize
 from safetensors.numpy import save_file
 
 from convert.quantise import Quantised
+from convert.vocabulary import Vocabulary, write_vocabulary
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.manifest import Request, complete, write_json
 from tuneserve.progress import Progress, Silent
 from tuneserve.recipe import Recipe, recipe_of
-from tuneserve.release import prompt_sha256, schema_sha256
+from tuneserve.release import START_VOCABULARY, prompt_sha256, schema_sha256
 from tuneserve.run import Run
 from tuneserve.task import Task, load_task
 
 # Two words that the tokenizer of SmolLM2 has as one token each, far behind the commonest.
 EXAMPLE = "a room with a projector in the archipelago"
+# Another, which no example has, but the adapter that training went on from was served with it.
+OF_THE_START = " observatory"
 HEADS, KV_HEADS, WIDTH, INNER = 8, 2, 64, 96
 LAYER = {
     "attn_q": (WIDTH, WIDTH),
@@ -155,6 +158,8 @@ def trained_run(task: Task, tmp_path_factory: pytest.TempPathFactory) -> Run:
     def work(folder: Path) -> dict[str, Any]:
         tuned.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+        (kept,) = tokenizer(OF_THE_START, add_special_tokens=False)["input_ids"]
+        write_vocabulary(folder, Vocabulary(len(tokenizer), (0, kept))).rename(folder / START_VOCABULARY)
         write_json(
             folder / "training_info.json",
             {

@@ -21,7 +21,7 @@ from convert.vocabulary import (
     trimmed_tokenizer,
     write_vocabulary,
 )
-from tests.convert.conftest import EXAMPLE
+from tests.convert.conftest import EXAMPLE, OF_THE_START
 from tuneserve.base import SMOLLM2, packaged_base
 from tuneserve.errors import ConversionError
 from tuneserve.progress import Silent
@@ -72,6 +72,7 @@ def test_bytes_control_tokens_and_what_used_tokens_are_built_from_are_kept(tmp_p
     assert words(kept_vocabulary(gguf, [TOKENS.index("abcd")], common=0)) == [*always, "ab", "cd", "abcd"]
     assert words(kept_vocabulary(gguf, [TOKENS.index("ba")], common=1)) == [*always, "ab", "ba"]
     assert words(kept_vocabulary(gguf, [], common=99)) == TOKENS
+    assert words(kept_vocabulary(gguf, [len(TOKENS)], common=0)) == always
 
 
 def test_rows_are_filled_up_to_whole_blocks_with_the_commonest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +153,7 @@ def test_convert_keeps_the_words_of_the_examples_and_every_text_can_be_read(conv
         before = tokenizer(EXAMPLE, add_special_tokens=False)["input_ids"]
         assert max(before) > 30_000, "the example should have words that are not among the commonest"
         assert model.ids(EXAMPLE) == [new_ids[number] for number in before]
+        assert len(model.ids(OF_THE_START)) == 1, "a word of what training went on from is cut into pieces"
         assert model.text(model.ids(rare)) == rare
         assert len(model.ids(rare)) > len(tokenizer(rare, add_special_tokens=False)["input_ids"])
 

@@ -54,6 +54,15 @@ def test_it_begins_with_the_adapters_weights(base: BaseReference, adapter: Path,
     assert start.as_json() == {"sha256": start.sha256, "examples": 1000}
 
 
+def test_its_vocabulary_is_that_of_its_release_or_of_its_run(base: BaseReference, adapter: Path, recipe: Any) -> None:
+    start = find_start(str(adapter), "any_task", base, recipe().lora)
+    assert start.vocabulary is None
+    (adapter.parent / "gguf").mkdir()
+    for path in (adapter.parent / "gguf" / "vocabulary.json", adapter / "vocabulary.json"):
+        path.write_text("{}")
+        assert start.vocabulary == path
+
+
 @pytest.mark.parametrize(
     ("lora", "said"),
     [
