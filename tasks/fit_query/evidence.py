@@ -30,7 +30,7 @@ _WORDS = {
     "size large": r"large|larg|lareg|lrge|lrg|lge|larger|bigger|big|huge|sizeable|sizable|major|massive",
     "query_type fit_rate": r"(?:fit)?rates?|raet|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh"
     r"|per\s?(?:kwh|unit)|feed",
-    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|between|better|contrast\w*|which"
+    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|diff(?:s|er\w*)?|between|better|contrast\w*|which"
     r"|more|than|side by side|stack\w* up|measur\w* up|shap\w* up|far(?:e|es|ing)",
     "aggregate count": r"how ?m\w*|hw ?o?m\w+|n°|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr"
     r"|num\w*|total\w*|tally|how few|sites|head ?count"
@@ -43,7 +43,7 @@ _WORDS = {
     "group_by region": r"regions?|reigon\w*|areas?|parts?|regional\w*",
     "group_by postcode_area": r"post\s?codes?|post code\w*|areas?|outcodes?",
     "group_by year": r"years?|yrs?|annual\w*|yearly|when",
-    "sort capacity": r"big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*|powerful\w*"
+    "sort capacity": r"puni\w*|big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*|powerful\w*"
     r"|sort\w*|rank\w*|order\w*|max\w*|min\w*|great\w*|most|least|huge\w*|[km]w|biggst|mini\w*",
     "sort commissioning_date": r"new\w*|old\w*|recent\w*|latest|earl\w*|first|last|young\w*|dates?|commission\w*"
     r"|order\w*|sort\w*|long\w*|running|age|when|built|chronolog\w*",
@@ -96,7 +96,7 @@ _PLAIN_WORDS = {
     r"|pay|pays|prices?"
     r"|(?<!of )(?<!of the )(?<!on the )(?<!on their )(?<!their )(?<!remaining )(?<!in )"
     r"tarr?if+s?(?! (?:end\w*|expir\w*|left|remain\w*|runs?|cuts?|are\b))",
-    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|differ\w*|contrast\w*|better|side by side"
+    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|diff(?:s|er\w*)?|contrast\w*|better|side by side"
     r"|(?:stack|measure|shape)s? up"
     r"|(?:which|who|has|have|is|are|got)\b[^.?!]*\b(?:more|bigger|larger|higher|fewer|greater"
     r"|smaller)\b(?! than| of\b)[^.?!]*\bor\b"
@@ -128,7 +128,7 @@ _PLAIN_WORDS = {
     "group_by postcode_area": rf"(?:{_GROUPS}|{_ASKED})(?:post\s?codes?|post code\w*|areas?|outcodes?)",
     "group_by year": rf"(?:{_GROUPS}|{_ASKED})(?:years?|yrs?)(?! (?:left|remain\w*))|annual\w*|yearly"
     r"|year (?:by|on) year",
-    "sort capacity": rf"big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|(?:most"
+    "sort capacity": rf"big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|puniest|(?:most"
     rf"|least) powerful|{_SORTED}|greatest"
     rf"|hugest|{_MOST}(?! (?:old|new|recent|young)\b)|biggst|{_DIRECTED}|by size|by capacity",
     "sort commissioning_date": rf"new+e?st|old+e?st|most recent\w*|most old|most new|latest|earliest|first"

@@ -35,9 +35,9 @@ _ONE_THING = re.compile(
     rf"|\b(?:only|next|just)\s+(?:the\s+)?(?:[\w-]+\s+){{0,4}}?{_KIND}\b"
     rf"|\b{_KIND} (?:closest|nearest|next) to\b|\bthe (?:region|year|county|(?:post\s?code )?area) (?:with|w|w/|having)"
     r" (?:the )?most\b"
-    r"|^\W*(?:region|year|county|(?:post\s?code )?area|technology|tech) (?:w|w/|with) (?:the )?most\b"
+    r"|^\W*(?:region|year|yr|county|(?:post\s?code )?area|technology|tech) (?:w|w/|with) (?:the )?most\b"
     r"|\b(?:region|year|county|(?:post\s?code )?area|technology)\b[^.?!]{0,12}\b(?:having|leads?|tops?|saw)\b"
-    r"|\b(?:which|what|wich|whihc|wot) (?:region|year|county|(?:post\s?code )?area|technology|tech|type)\b",
+    r"|\b(?:which|what|wich|whihc|whcih|wot|wat) (?:region|year|yr|county|(?:post\s?code )?area|technology|tech|type)\b",
     re.IGNORECASE,
 )
 _MANY_THINGS = re.compile(

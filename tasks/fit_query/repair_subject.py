@@ -15,7 +15,7 @@ _ID = re.compile(
 _DIRECTIONS = {
     "capacity": (
         r"largest|biggest|biggst|highest|most powerful|top|desc|descending|high to low|largest to smallest",
-        r"smallest|lowest|tiniest|asc|ascending|low to high|(?<!at )least",
+        r"smallest|lowest|tiniest|puniest|asc|ascending|low to high|(?<!at )least",
     ),
     "commissioning_date": (
         r"newest|newset|newst|nwest|most recent(?:ly)?|youngest|latest(?! to)|desc|descending",

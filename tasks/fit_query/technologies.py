@@ -40,8 +40,8 @@ _HINTS = {
 _HINTED = {technology: frozenset(words.split()) for technology, words in _HINTS.items()}
 _MISSPELT = {
     "Wind": "wnd wid widn wnid iwnd wimd winf wiind winnd windd wund eind qind wnids trubine trubines tubine tubines"
-    " turbns turbn trbine trbines turbnes turbins turbis",
-    "Photovoltaic": "solr soalr sloar sollar solor soler slar solat aolar solarr olar solra sola pvv"
+    " turbns turbn trbns trbn turb trbine trbines turbnes turbins turbis",
+    "Photovoltaic": "solr slr soalr sloar sollar solor soler slar solat aolar solarr olar solra sola pvv"
     " panles pannels pannel",
     "Hydro": "hyrdo hrydo hydo ydro hyrdro hdyro hidro hydr hyro hyddro hydor hyrdoelectric",
     "Anaerobic digestion": "biogass bio-gas biogs biogaz bogas boigas bigas",

@@ -18,7 +18,7 @@ from tasks.fit_query.dataset.asides import bracketed
 from tasks.fit_query.dataset.capacities import SIZES
 from tasks.fit_query.dataset.compose import merged
 from tasks.fit_query.dataset.nouns import TECHNOLOGIES
-from tasks.fit_query.dataset.phrases import SLOT, expanded, filled, lines
+from tasks.fit_query.dataset.phrases import SLOT, expanded, filled, lines, table
 from tasks.fit_query.dataset.places import Place, gazetteer, names_with_care
 from tasks.fit_query.dataset.plan import Question, fit_id
 from tasks.fit_query.dataset.question import Clause, Marks
@@ -56,7 +56,8 @@ class Whole:
 
 def whole(rng: Random, marks: Marks) -> Question:
     """One of the lines with its slots filled."""
-    file = rng.choice(list(FILES))
+    shares = table("shares")["whole"]
+    file = rng.choices(list(FILES), [shares[name] for name in FILES])[0]
     line = rng.choice(_written(file))
     return filled_in(rng, marks, line, rng.choice(FILES[file]))
 

@@ -225,7 +225,7 @@ PHRASES: dict[str, str] = {
         winds=Wind|solar=Photovoltaic|pv=Photovoltaic|photovoltaic=Photovoltaic|photovoltaics=Photovoltaic
         solar pv=Photovoltaic|solar power=Photovoltaic|solar energy=Photovoltaic|solar photovoltaic=Photovoltaic
         solar photovoltaics=Photovoltaic|photo voltaic=Photovoltaic|photo voltaics=Photovoltaic|pvs=Photovoltaic
-        sloar=Photovoltaic|solr=Photovoltaic|soler=Photovoltaic|slar=Photovoltaic|soalr=Photovoltaic
+        sloar=Photovoltaic|solr=Photovoltaic|slr=Photovoltaic|soler=Photovoltaic|slar=Photovoltaic|soalr=Photovoltaic
         pee vee=Photovoltaic|pee vees=Photovoltaic|solar electricity=Photovoltaic|solar electric=Photovoltaic
         solar generation=Photovoltaic|sola=Photovoltaic
         photovoltaik=Photovoltaic|fotovoltaic=Photovoltaic|solars=Photovoltaic|spv=Photovoltaic|hydro=Hydro
@@ -270,7 +270,7 @@ PHRASES: dict[str, str] = {
         panels=Photovoltaic|hydro turbines=Hydro|water turbines=Hydro|water wheels=Hydro|waterwheels=Hydro
         hydroelectric turbines=Hydro|digesters=Anaerobic digestion|anaerobic digesters=Anaerobic digestion
         biogas digesters=Anaerobic digestion|turbins=Wind|ad digesters=Anaerobic digestion
-        biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|turbs=Wind
+        biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|turbs=Wind|turb=Wind|trbn=Wind|trbns=Wind
         wind farms=Wind
         wind parks=Wind|solar farms=Photovoltaic|solar parks=Photovoltaic|hydro power turbines=Hydro
         pv panels=Photovoltaic|solar arrays=Photovoltaic|pv arrays=Photovoltaic|water mills=Hydro|turbines wind=Wind
@@ -391,7 +391,7 @@ PHRASES: dict[str, str] = {
         compare|comparing|comparison|comparison of|comparison between|difference between|differences between|versus
         vs|v|compared|compared to|compared with|against|difference in|side by side|contrast|comparison with
         stack up against|stacks up against|compares|comparisons|difference|compair|compar|contrasting|head to head
-        pit|differ|relative to
+        pit|differ|relative to|diff between|diff btwn|diff
         stack up on|stacks up on|measure up on|stack up in|how do they compare
     """,
     "REPOWERING": """
@@ -458,7 +458,7 @@ PHRASES: dict[str, str] = {
         lowest power=capacity asc|littlest=capacity asc|lowest capacities=capacity asc|lowest output=capacity asc
         least capacity=capacity asc|smallest capacity=capacity asc|lowest installed capacity=capacity asc
         lowest kw=capacity asc|weakest=capacity asc|most small=capacity asc|most little=capacity asc
-        most tiny=capacity asc|teeniest=capacity asc|minimum output=capacity asc
+        most tiny=capacity asc|puniest=capacity asc|teeniest=capacity asc|minimum output=capacity asc
         newest=commissioning_date desc|most recent=commissioning_date desc|most recently=commissioning_date desc
         latest=commissioning_date desc|youngest=commissioning_date desc
         most recently commissioned=commissioning_date desc|most recently built=commissioning_date desc
