@@ -72,8 +72,10 @@ USELESS = re.compile(
     r"\s*(?:each |a site |sites |ones )?(?:is|are|would be|['’]s|['’]re)\s+(?:of\s+)?"
     r"(?:no (?:good|use|interest|help)\b|not? (?:of interest|relevant|worth|enough)\b|useless\b"
     r"|too (?:small|big|large|old|new|short|little)\b)"
-    r"|\s*,?\s*(?:and |then )?(?:i|we|he|she|they|you)\s?(?:(?:do|does|wo|would|ca|could)n['’]?t|can ?not|would not|do not)\s+"
-    r"(?:(?:even|really)\s+)?(?:want to (?:know|see|hear)|wanna (?:know|see)|entertain|look at|touch|bother|consider|need to (?:know|see)|care)\b"
+    r"|\s*,?\s*(?:and |then )?(?:i|we|he|she|they|you)\s?"
+    r"(?:(?:do|does|wo|would|ca|could)n['’]?t|can ?not|would not|do not)\s+(?:(?:even|really)\s+)?"
+    r"(?:want to (?:know|see|hear)|wanna (?:know|see)|entertain|look at|touch|bother|consider|need to (?:know|see)"
+    r"|care)\b"
 )
 _DENIAL = re.compile(
     r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot|isnt"

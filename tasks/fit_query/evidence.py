@@ -43,8 +43,8 @@ _WORDS = {
     "group_by region": r"regions?|reigon\w*|areas?|parts?|regional\w*",
     "group_by postcode_area": r"post\s?codes?|post code\w*|areas?|outcodes?",
     "group_by year": r"years?|yrs?|annual\w*|yearly|when",
-    "sort capacity": r"puni\w*|big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*|powerful\w*"
-    r"|sort\w*|rank\w*|order\w*|max\w*|min\w*|great\w*|most|least|huge\w*|[km]w|biggst|mini\w*",
+    "sort capacity": r"puni\w*|big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*"
+    r"|powerful\w*|sort\w*|rank\w*|order\w*|max\w*|min\w*|great\w*|most|least|huge\w*|[km]w|biggst|mini\w*",
     "sort commissioning_date": r"new\w*|old\w*|recent\w*|latest|earl\w*|first|last|young\w*|dates?|commission\w*"
     r"|order\w*|sort\w*|long\w*|running|age|when|built|chronolog\w*",
     "sort fit_remaining": r"los(?:e|es|ing)|expir\w*|soon\w*|few\w*|left|remain\w*|long\w*|short\w*|end\w*|run\w*|time"

@@ -37,7 +37,8 @@ _ONE_THING = re.compile(
     r" (?:the )?most\b"
     r"|^\W*(?:region|year|yr|county|(?:post\s?code )?area|technology|tech) (?:w|w/|with) (?:the )?most\b"
     r"|\b(?:region|year|county|(?:post\s?code )?area|technology)\b[^.?!]{0,12}\b(?:having|leads?|tops?|saw)\b"
-    r"|\b(?:which|what|wich|whihc|whcih|wot|wat) (?:region|year|yr|county|(?:post\s?code )?area|technology|tech|type)\b",
+    r"|\b(?:which|what|wich|whihc|whcih|wot|wat) (?:region|year|yr|county|(?:post\s?code )?area|technology|tech"
+    r"|type)\b",
     re.IGNORECASE,
 )
 _MANY_THINGS = re.compile(

@@ -58,7 +58,15 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             r"per kwh",
         ),
     ),
-    (("revenue",), (r"rev(?:enues?|s)?(?!\.)", r"income", r"earnings")),
+    (
+        ("revenue",),
+        (
+            # "The Inland Revenue has written": an office. "My income this year", "income tax": the asker's.
+            r"(?<!inland )(?<!hm )rev(?:enues?|s)?(?!\.)(?! (?:has|have|wants?|wanted|rang|phoned|wrote|says|said)\b)",
+            r"income(?! (?:tax|support|(?:this|last) year was)\b)",
+            r"earnings",
+        ),
+    ),
     (("regional", "group_by"), (r"regional(?:ly)?",)),
     (
         ("query_type",),

@@ -33,7 +33,8 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         "statistic",
-        r"\bmedians?\b|\bpercentages?\b|\bper\s?cent\b|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
+        r"\bmedians?\b(?! (?:age|strip|or mean, i)\b)"
+        r"|\bpercentages?\b|\bper\s?cent\b|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
         r"|proportion) of\b|\bstandard deviation\b|\b(?:load|capacity|power) fac\w*\b|\btorques?\b|\bwhat %"
         r"|\b(?:inter)?quartiles?\b|\bst(?:an)?d\.? dev\w*|\brunners?[- ]up\b|\bper (?:head|resident|capita)\b"
         r"|\b(?:co2|carbon) (?:saved|savings?|avoided|offset|reductions?)\b",

@@ -270,8 +270,8 @@ PHRASES: dict[str, str] = {
         panels=Photovoltaic|hydro turbines=Hydro|water turbines=Hydro|water wheels=Hydro|waterwheels=Hydro
         hydroelectric turbines=Hydro|digesters=Anaerobic digestion|anaerobic digesters=Anaerobic digestion
         biogas digesters=Anaerobic digestion|turbins=Wind|ad digesters=Anaerobic digestion
-        biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|turbs=Wind|turb=Wind|trbn=Wind|trbns=Wind
-        wind farms=Wind
+        biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|turbs=Wind
+        turb=Wind|trbn=Wind|trbns=Wind|wind farms=Wind
         wind parks=Wind|solar farms=Photovoltaic|solar parks=Photovoltaic|hydro power turbines=Hydro
         pv panels=Photovoltaic|solar arrays=Photovoltaic|pv arrays=Photovoltaic|water mills=Hydro|turbines wind=Wind
         digestors=Anaerobic digestion|anaerobic digestors=Anaerobic digestion
