@@ -56,7 +56,7 @@ _SPOKEN_YEAR = (
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _MENTION = re.compile(
-    rf"(?:(?<![\w£$€#./-])|{GLUED})"
+    rf"(?:(?<![\w£$€#./-])|(?<=\bpre-)|(?<=\bpost-)|{GLUED})"
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d\d)"
     rf"|\d{{1,2}}/(?:19|20)\d\d"
     rf"|(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}\b\.?(?:\s+{_DAY}\b,?)?[\s,-]*(?:of\s+)?(?:{_YEAR}|{_SPOKEN_YEAR})|{_YEAR}"

@@ -71,7 +71,7 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     (
         "exclusion",
         r"\b(?:every|all|any) (?:technology|technologies|tech|techs|types?|kinds?|region|place|county)"
-        r" (?:but|except|bar)\b",
+        r" (?:but|except|bar|save)\b",
     ),
     (
         "two aggregates",

@@ -256,6 +256,15 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+@rule("figure: past it", "(?P<past>LAST) (?P<figure>AMOUNT)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "Only the ones past 6.6 MW"."""
+    if found.lexeme("past").key != "past":
+        return False
+    put_bound(question, "min", found.place("figure"))
+    return None
+
+
 @rule("figure: from", "(?:FROM|SINCE) ABOUT? (?P<figure>AMOUNT|NUMBER|TIME)")
 def _(question: Question, found: Match) -> None:
     put_bound(question, "min", found.place("figure"))

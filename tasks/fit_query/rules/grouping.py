@@ -140,6 +140,10 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+# "Count per year for 2011 to 2014"; "by year 2014" is a date.
+_FOR = re.compile(r"\b(?:for|from|in|over|between|during)\b", re.IGNORECASE)
+
+
 @groups(
     "group: by or per",
     """
@@ -151,7 +155,8 @@ def _(question: Question, found: Match) -> bool | None:
     if found.has("second"):
         raise Unsupported("two groups")
     if found.has("next"):
-        if found.lexeme("group").value == "year":
+        apart = question.between(found.place("group"), found.place("next"))
+        if found.lexeme("group").value == "year" and not _FOR.search(apart):
             return False
         question.put("group_by", found.lexeme("group").value)
         question.consume(found.start, found.end - 1)

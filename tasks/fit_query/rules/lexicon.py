@@ -33,6 +33,9 @@ PHRASES: dict[str, str] = {
         dont bother with less than|dont bother with anything under|dont bother with anything below
         dont bother with anything less than|dont bother with anything smaller than|not a kilowatt under
         not a kilowatt less than|not a kw under
+        at or over|superior to|more as|cant be smaller than|cant be under|cant be below|cant be less than
+        mustnt be under|mustnt be smaller than|not littler than|nothing littler than|counting nothing under
+        counting nothing smaller than
     """,
     "LESS": """
         more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
@@ -56,6 +59,9 @@ PHRASES: dict[str, str] = {
         doesnt go past|dont go past
         not a kilowatt over|not a kilowatt more than|not a kw over|dont bother with anything over
         dont bother with anything bigger than|dont bother with more than
+        inferior to|until maximal|until max|until maximum|maximal|less as|cant be bigger than|cant be over
+        cant be above|cant be more than|cant be larger than|mustnt be over|mustnt be bigger than|without going over
+        counting nothing bigger than|counting nothing over|up 2|upto maximum
     """,
     "MORE_AFTER": """
         as the floor|as a floor|as the minimum|as a minimum|is the minimum|is the floor|is our minimum|is my minimum
@@ -66,6 +72,8 @@ PHRASES: dict[str, str] = {
         or better|or mair|n up|n above|n over|or beyond|and beyond|& up|& above|& over|or longer
         mark or beyond|mark or above|mark and above|mark or over|an ower|and ower|or ower
         being the least|being the very least|as the very least|at the lower end
+        or heftier|is her floor|is his floor|is our floor|is my floor|floor|or north of that|or better again
+        or chunkier|or beefier|and beyond that|or past that
     """,
     "LESS_AFTER": """
         as the ceiling|as a ceiling|as the maximum|as a maximum|is the maximum|is the ceiling|is our maximum
@@ -76,6 +84,8 @@ PHRASES: dict[str, str] = {
         or shorter|or sooner|or thereunder
         at the outside|at the very outside
         being the most|being the very most|at the upper end
+        is her ceiling|is his ceiling|is our ceiling|is my ceiling|ceiling|or littler|or south of that
+        is his limit|is her limit
     """,
     "BETWEEN": """
         between|btwn|btw|bw|b/w|btween|betw|bet|in between|anywhere between|somewhere between|anything between|betwixt
@@ -199,6 +209,8 @@ PHRASES: dict[str, str] = {
         still ahead of them|ahead of them|of fit still ahead of them|of fit still ahead|still ahead|yet to come
         of payments yet to come|of tariff|of tariff left|of tariff to go|of tariff remaining|of fit to go
         of fit to run|of support to go|of support to run|still on it|still on them|still carrying|on the fit still
+        on the meter|tae go|2 run|2 go|on em|unexpired|of support unexpired|support unexpired|of life to run
+        of runway|runway|tail length|tail|good for another|still owing
     """,
     "EXPIRE": """
         expire|expires|expiring|expiry|expiration|run out|runs out|running out|ends|ending|due to expire|finish
@@ -211,6 +223,8 @@ PHRASES: dict[str, str] = {
         ceases|cease|stops|support stops|fit ending|fit expiring|fit expiry|exp|lose|stop earning|exit
         reaches the end of its support|reaches the end of their support|reach the end of their support
         reach the end of its support|reach the end of support|tariff gone|max left|tariff up|tariff is finish
+        going merchant|goes merchant|go merchant|runs dry|run dry|rolls off|roll off|rolling off|falls away
+        falling away|drops away|dropping away
     """,
     "EXPIRED": """
         expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out
@@ -249,7 +263,7 @@ PHRASES: dict[str, str] = {
     "TECHNOLOGY_ONE": """
         archimedes screw=Hydro|archimedean screw=Hydro|aerogenerator=Wind
         turbine=Wind|wtg=Wind|hawt=Wind|wind turbine generator=Wind|wind turbine=Wind|windturbine=Wind|turbin=Wind
-        turb=Wind|wind mill=Wind|solar panel=Photovoltaic
+        turb=Wind|trbn=Wind|wind mill=Wind|solar panel=Photovoltaic
         panel=Photovoltaic|hydro turbine=Hydro|water turbine=Hydro|water wheel=Hydro|waterwheel=Hydro
         hydroelectric turbine=Hydro|water mill=Hydro|digester=Anaerobic digestion
         anaerobic digester=Anaerobic digestion|biogas digester=Anaerobic digestion|ad digester=Anaerobic digestion
@@ -271,7 +285,7 @@ PHRASES: dict[str, str] = {
         hydroelectric turbines=Hydro|digesters=Anaerobic digestion|anaerobic digesters=Anaerobic digestion
         biogas digesters=Anaerobic digestion|turbins=Wind|ad digesters=Anaerobic digestion
         biodigesters=Anaerobic digestion|windfarms=Wind|solarfarms=Photovoltaic|turbnes=Wind|turbs=Wind
-        turb=Wind|trbn=Wind|trbns=Wind|wind farms=Wind
+        trbns=Wind|wind farms=Wind
         wind parks=Wind|solar farms=Photovoltaic|solar parks=Photovoltaic|hydro power turbines=Hydro
         pv panels=Photovoltaic|solar arrays=Photovoltaic|pv arrays=Photovoltaic|water mills=Hydro|turbines wind=Wind
         digestors=Anaerobic digestion|anaerobic digestors=Anaerobic digestion
@@ -334,6 +348,7 @@ PHRASES: dict[str, str] = {
         how may|tally of|amount of|counting|counted up|counted out|totted up
         qnty|qtty|how mony|hoo many|hoo mony
         cnt
+        countif
     """,
     "HOWMUCH": "how much|howmuch",
     "TOTAL": """
@@ -341,10 +356,12 @@ PHRASES: dict[str, str] = {
         all together|totalling|totals|sum total|added together|add together|aggregated|collective|in aggregate
         put together|all in all|tot|totaled|totalled|collectively|jointly|total up|summing
         come to in mw|comes to in mw|come to in kw|add up to|adds up to|tot up to
+        ttl|sumcapacity|what do they add up to|what do they come to
     """,
     "AVERAGE": """
         average|mean|avg|on average|averages|typical|averaged|averag|avrg|ave|typically|avarage|avergae|mean average
         meansize
+        avgcapacity|avgsize|meancapacity
     """,
     "GROUPED": """
         broken down|split|grouped|group|breakdown|broken out|split out|segmented|divided|split up|break down
@@ -370,6 +387,7 @@ PHRASES: dict[str, str] = {
         every year=year|year on year=year|year of construction=year|commissioned year=year|region by region=region
         technology by technology=technology|tech by tech=technology|type by type=technology
         postcode area by postcode area=postcode_area|area by area=postcode_area
+        pc areas=postcode_area|pcode areas=postcode_area
     """,
     "GROUP_OTHER": """
         county|counties|town|towns|city|cities|country|countries|nation|nations|month|months|quarter|band
@@ -556,6 +574,14 @@ PHRASES: dict[str, str] = {
         most long remaining=fit_remaining desc|coming off the fit soonest=fit_remaining asc
         coming off support soonest=fit_remaining asc|coming off their fit soonest=fit_remaining asc
         coming off fit soonest=fit_remaining asc|max pn=capacity desc
+        longest rem=fit_remaining desc|shortest rem=fit_remaining asc|most rem=fit_remaining desc
+        least rem=fit_remaining asc|nearest to running out=fit_remaining asc|nearest running out=fit_remaining asc
+        soonest end to their fit=fit_remaining asc|soonest end to its fit=fit_remaining asc|mightiest=capacity desc
+        chunkiest=capacity desc|beefiest=capacity desc|weediest=capacity asc|teensiest=capacity asc
+        granddaddy=commissioning_date asc|longest in the tooth=commissioning_date asc
+        longest in tooth=commissioning_date asc|longest serving=commissioning_date asc
+        most elderly=commissioning_date asc|freshest=commissioning_date desc|smallst=capacity asc
+        highest export capacity=capacity desc
     """,
     "EXTREME": """
         highest|lowest|longest|shortest|best|worst|least|tallest|greatest number|closest|nearest|cheapest|soonest
@@ -580,6 +606,7 @@ PHRASES: dict[str, str] = {
         arranged by|ordering|sort these|ranking by|sort on|sorted on|rank them by|sort them by|order them by
         order of|sort em
         order after|sort after|sorted after|ordered after
+        orderby|sortby|order-by
     """,
     "DATE_WORD": """
         date|age|commissioning date|installation date|build date|commission date|date commissioned
@@ -606,6 +633,7 @@ PHRASES: dict[str, str] = {
         no|none|never|dont|ex|omit|omitting|leave out|leaving out|save for|aside from|doesnt|non|wasnt|werent
         not including|ignoring|skip|skipping|neither|nor|barring|besides|dont include|do not include|cannot|havent
         hasnt|not counting|discounting|but for|sans|dont want|drop
+        xcept
     """,
     "CORRECTION": """
         except that i mean|except i mean|only i mean

@@ -131,6 +131,15 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+@early_numbers("ranking: N = 20", "(?P<n>AND) (?P<sign>EXACT) (?P<number>NUMBER)")
+def _(question: Question, found: Match) -> bool | None:
+    """As a sample's size is written."""
+    if found.lexeme("n").key != "n" or found.lexeme("sign").key != "=":
+        return False
+    question.put("limit", found.quote("number"))
+    return None
+
+
 @early_numbers("ranking: N rows at most", "(?:LESS)? (?P<number>COUNTED) (?:SITE_MANY)? (?:LESS_AFTER|LESS)$")
 def _(question: Question, found: Match) -> bool | None:
     noun = question.lexemes[found.end - 2].key
@@ -175,12 +184,13 @@ def _(question: Question, found: Match) -> bool | None:
 
 
 _ASKED = re.compile(
-    r"\b(?:show|list|give|just|only|any|get|want|need|see|find|return|top)(?:\s+(?:me|us|the|only|just|up to))*\s*$",
+    r"\b(?:show|list|give|take|just|only|any|get|want|need|see|find|return|top)"
+    r"(?:\s+(?:me|us|the|only|just|up to))*\s*$",
     re.IGNORECASE,
 )
 
 
-_OF_THEM = re.compile(r"\s+of (?:them|those|these)\b", re.IGNORECASE)
+_OF_THEM = re.compile(r"\s+of (?:them|those|these|['’]?em)\b", re.IGNORECASE)
 
 
 @late("ranking: N of them", "(?P<number>NUMBER)(?!DASH|TO|UNIT)")

@@ -33,6 +33,7 @@ def find_spelled(question: Question) -> None:
             postcode
             and postcode.known
             and question.text[start].isalpha()
+            and "=" not in question.text[start:stop]
             and (end - at == 2 or question.classes[at - 1 : at] in (CLASSES["IN"], CLASSES["NEAR"]))
         ):
             _put_postcode(question, at, end)

@@ -33,6 +33,17 @@ DEEDS = (
     "quietest wind turbines over 100 kW",
     "how do I install solar panels in Leeds",
     "show solar in Kent by year and why did the numbers fall",
+    "who owns the photovoltaic systems in Caterham",
+    "rateable value of every wind site in Essex",
+    "CHP installations in Moray refused at appeal",
+    "which hydro sites in WF are on green belt land",
+    "which plants by Bingley are the loudest",
+    "solar sites that are either in Kent or bigger than 500 kW",
+    "how do I get wind generation installed in Crewkerne?",
+    "would you repower a 250 kW turbine? Liskeard",
+    "order me a 50 kW turbine, deliver to CO6",
+    "set me a reminder for turbines in Filey with 4 years left",
+    "what condition are the Sheerness turbines in",
 )
 SEARCHES = (
     "I'll publish it myself, just show wind farms in Kent",
@@ -46,6 +57,13 @@ SEARCHES = (
     "which wind farms were built by 2012 and sold power to the grid",
     "that is why I need solar over 50 kW in Kent",
     "record FIT 4004",
+    "the auditor, who owns a boat, wants solar in Kent",
+    "either hydro or solar in Kent",
+    "cos that's the spare gearbox I've got: turbines in Kent rated at 500 kW",
+    "set me up with turbines in Filey",
+    "in order, largest first: turbines in Kent",
+    "what's in Kent that is in good condition for repowering",
+    "invoice attached. the count please: CHP, London",
 )
 
 
