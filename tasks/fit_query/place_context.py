@@ -66,6 +66,10 @@ _FILTERS = word_set(
 _NOT_AT_THE_END = frozenset({"fleet", "sale", "deal", "street", "ware", "stone", "eye", "march", "reading"})
 
 
+_GAMES = frozenset({"rugby", "battle", "sale", "deal", "reading", "wash"})
+_OF_A_PLACE = re.compile(
+    r"['’]?s?\s+(?:areas?|way|regions?|districts?|patch|postcodes?|vicinity|side|end)\b", re.IGNORECASE
+)
 _AS_IN = re.compile(r",?\s+(?:(?:as in|i mean|meaning|that is)\s+)?the (?:town|village|city|place)\b", re.IGNORECASE)
 
 
@@ -85,6 +89,10 @@ def stands_as_place(
         return True  # "NI capacity", "Wick KW1"
     if not _phrase_ends(text, words, end, after):
         return False
+    name = words[end - 1]
+    article = words[end - 2].key if end > 1 else ""
+    if article == "the" and name.key in _GAMES and not _OF_A_PLACE.match(text, name.end):
+        return False  # "gutted about the rugby"
     if end == len(words) and words[first].key == "ni" and first:
         return True  # "mean capacity by tech ni": "in" mistyped is never the last word
     previous = words[first - 1].key if first else ""

@@ -161,6 +161,9 @@ FILLER_PHRASES = """
     farm scale|farm sized|just the one|on the|as far as
     brought forward|bring forward|look forward|looking forward
     o&m|o & m|o and m|story idea|headline number|one for the road|pub quiz
+    little print|small print|the small print|at your very earliest convenience
+    at your earliest possible convenience|at the earliest convenience|wanting his money|wants his money
+    wants her money|wants their money|for my money|spend his money|his money|her money
 """
 
 STORY = """
@@ -260,5 +263,5 @@ OWN = """
     the office is in|my desk in|im currently in|we are currently in|were currently in|office in|offices in|hq in
     emailing from|texting from|ringing from|phoning from|greetings from|hello from|good evening from|good morning from
     good afternoon from|hi from|morning from|evening from|messaging from|i study in|i study at|im studying in
-    team in|moved from|i moved from|i am writing from
+    team in|moved from|i moved from|i am writing from|next door in|sunny greetings from|hello from sunny
 """

@@ -74,6 +74,7 @@ PHRASES: dict[str, str] = {
         being the least|being the very least|as the very least|at the lower end
         or heftier|is her floor|is his floor|is our floor|is my floor|floor|or north of that|or better again
         or chunkier|or beefier|and beyond that|or past that
+        or more on the tariff|or more on the fit|or more on the clock|or more on their tariff|or more on their fit
     """,
     "LESS_AFTER": """
         as the ceiling|as a ceiling|as the maximum|as a maximum|is the maximum|is the ceiling|is our maximum
@@ -86,6 +87,8 @@ PHRASES: dict[str, str] = {
         being the most|being the very most|at the upper end
         is her ceiling|is his ceiling|is our ceiling|is my ceiling|ceiling|or littler|or south of that
         is his limit|is her limit
+        or less on the tariff|or less on the fit|or less on the clock|or under on the tariff|or under on the fit
+        or less on their tariff|or less on their fit|or under left
     """,
     "BETWEEN": """
         between|btwn|btw|bw|b/w|btween|betw|bet|in between|anywhere between|somewhere between|anything between|betwixt
@@ -158,9 +161,11 @@ PHRASES: dict[str, str] = {
         or since|forward|forwards|and now|and today|and the present|and present|and the present day|until the present
         till today|through to now|through today|up to the present|to this day|and this year|until this year
         at the earliest
+        is the earliest|being the earliest|as the earliest|is the very earliest
     """,
     "EARLIER": """
         or earlier|or before|and before|and earlier|or older|and older|at the latest|latest|or prior|and prior
+        is the latest|being the latest|as the latest|is the very latest
     """,
     "EDGE_START": """
         start of|the start of|beginning of|the beginning of|the start of the year|1st of january|new year
@@ -650,6 +655,7 @@ PHRASES: dict[str, str] = {
         thats wrong|nearly said
         i misread it|misread it|i misread|misread|change the date|change that|swap the place|swap that
         sorry to mess you about|no wait i tell a lie
+        pardon|pardon me|beg pardon|beg your pardon|i beg pardon
     """,
     "DISTANCE": """
         miles|mile|mi|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive

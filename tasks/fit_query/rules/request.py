@@ -200,9 +200,14 @@ def _told(
     return spans
 
 
+_AGGREGATES = frozenset({"TOTAL", "COUNT", "AVERAGE", "HOWMUCH"})
+
+
 def _may_go(text: str, part: Clause, lexemes: list[Lexeme], request: set[str]) -> bool:
     """Whether nothing is lost: the request has the same kinds of filter, or the clause tells of what is past."""
     written = text[part.start : part.end]
+    if part.last > part.first and NAMES[lexemes[part.first].kind] in _AGGREGATES and _kinds(part, lexemes) & TECHNOLOGY:
+        return False  # "Total MW of hydro off our feeder in CM9"
     lost = _families([part], lexemes) - request - {"place"}
     if lost <= {"technology"}:
         return True
