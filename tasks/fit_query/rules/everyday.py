@@ -164,6 +164,7 @@ FILLER_PHRASES = """
     little print|small print|the small print|at your very earliest convenience
     at your earliest possible convenience|at the earliest convenience|wanting his money|wants his money
     wants her money|wants their money|for my money|spend his money|his money|her money
+    the rugby|about the rugby|watching the rugby|at the rugby|after the rugby|before the rugby
 """
 
 STORY = """
