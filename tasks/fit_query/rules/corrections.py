@@ -151,6 +151,8 @@ def _spoken_no(lexemes: list[Lexeme]) -> int | None:
 
 def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
     names = [NAMES[lexeme.kind] for lexeme in lexemes]
+    if _only_explains(lexemes, names, at):
+        return lexemes[:at] + lexemes[at + 1 :]
     start = at + 1
     while start < len(names) and (names[start] in _PUNCTUATION or names[start] in ("CORRECTION", "NOT")):
         start += 1
@@ -174,6 +176,18 @@ def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
             if names[old] in family or figure:
                 return _spliced(lexemes, names, old, at, start, value)
     return lexemes[:at] + lexemes[at + 1 :]
+
+
+def _only_explains(lexemes: list[Lexeme], names: list[str], at: int) -> bool:
+    """Whether "I mean" closes the first value of its family: "what's in Beds, solar panels I mean, and in Northants".
+
+    A lexeme's key is its first word; the markers that begin with "i" ("I should say") all close what they explain.
+    """
+    if not at or lexemes[at].key != "i" or (at + 1 < len(names) and names[at + 1] not in _PUNCTUATION):
+        return False
+    family = next((family for family in _FAMILIES if names[at - 1] in family), frozenset())
+    follows = next((name for name in names[at + 1 :] if any(name in one for one in _FAMILIES)), "")
+    return bool(family) and follows not in family and not family & set(names[: at - 1])
 
 
 def _asks_anew(lexemes: list[Lexeme], names: list[str], at: int, start: int) -> bool:
