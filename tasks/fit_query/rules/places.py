@@ -304,10 +304,15 @@ def _windows(question: Question, at: int) -> Iterator[tuple[int, int]]:
             yield first, end
 
 
+_DETERMINED = re.compile(r"\b(?:the|an?|this|that|my|our|his|her|their|your|its|each|some)\s+$", re.IGNORECASE)
+
+
 def _stands_as_name(question: Question, at: int) -> bool:
     """Whether nothing but filters follows the unknown word behind "in", so that it must be a name."""
     written = question.quote(at)
     if written[0].isupper():
         return True
+    if _DETERMINED.search(question.text, 0, question.lexemes[at].start):
+        return False  # "the auditors want it in the ledger"
     follows = NAMES.get(question.classes[at + 1 : at + 2], "")
     return follows not in ("UNKNOWN", "STORY") and len(written) > 3
