@@ -165,6 +165,8 @@ FILLER_PHRASES = """
     at your earliest possible convenience|at the earliest convenience|wanting his money|wants his money
     wants her money|wants their money|for my money|spend his money|his money|her money
     the rugby|about the rugby|watching the rugby|at the rugby|after the rugby|before the rugby
+    quick one|a quick one|quick one for you|quick one please|one for you|any road|the job's over in|jobs over in
+    bless them|bless him|bless her|bless em|whats the story|what's the story
 """
 
 STORY = """

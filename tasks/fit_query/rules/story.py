@@ -59,12 +59,12 @@ def without_story(question: Question) -> None:
 
 _FIRST_PERSON = re.compile(r"\s*(?:i|im|i'm|i’m|ive|i've|we|we're|we've|my|our|me and)\b", re.IGNORECASE)
 _SENTENCE = re.compile(
-    r"[.;?!\n]|,|\s[-–—]\s|\bso\b|\bbut\b|\band\b(?=\s+(?:i|we|show|find|list|give|need|want|can|could|please|which|what)\b)",
+    r"[.;?!\n]|,|:(?=\s)|\s[-–—]\s|\bso\b|\bbut\b|\band\b(?=\s+(?:i|we|show|find|list|give|need|want|can|could|please|which|what)\b)",
     re.IGNORECASE,
 )
 
 
-_STOPS = re.compile(r"[.;?!\n,]|\s[-–—]\s")
+_STOPS = re.compile(r"[.;?!\n,]|:(?=\s)|\s[-–—]\s")
 _JOINTS = frozenset({"so", "but", "and"})
 
 
@@ -101,6 +101,10 @@ def _tells(question: Question, first: int, end: int) -> bool:
     )
 
 
+# Filters of a request that no single word of another subject before it turns into another question.
+_RICH = 3
+
+
 def told(question: Question) -> list[bool]:
     """For each lexeme, whether it stands in a story before the request: words there ask for nothing."""
     parts = clauses(question)
@@ -108,7 +112,8 @@ def told(question: Question) -> list[bool]:
     flags: list[bool] = []
     for number, (first, end) in enumerate(parts):
         words = {NAMES[lexeme.kind] for lexeme in question.lexemes[first:end]}
-        is_story = not asking[number] and any(asking[number + 1 :]) and bool(words & {"STORY", "UNKNOWN", "OWN"})
+        tells = words & {"STORY", "UNKNOWN", "OWN"} or ("FOREIGN" in words and len(question.reading) >= _RICH)
+        is_story = not asking[number] and any(asking[number + 1 :]) and bool(tells)
         flags += [is_story] * (end - first)
     return flags
 
