@@ -66,6 +66,7 @@ def without_corrected(lexemes: list[Lexeme]) -> list[Lexeme]:
         first, end = contrast
         marked = lexemes[first]._replace(kind=CLASSES["CORRECTION"])
         lexemes = [*lexemes[:first], marked, *lexemes[end:]]
+    lexemes = _without_denied(lexemes)
     marker = CLASSES["CORRECTION"]
     for _ in range(4):
         at = next((at for at, lexeme in enumerate(lexemes) if lexeme.kind == marker), None)
@@ -89,6 +90,28 @@ def _contrasted(lexemes: list[Lexeme]) -> tuple[int, int] | None:
         if again and end < len(names) and names[end] in family:
             return at, end
     return None
+
+
+# A figure that is none of the sites', said beside the one that is: nobody excludes one amount or one date.
+_DENIABLE = (frozenset({"AMOUNT"}), frozenset({"YEAR", "DATE"}), frozenset({"TIME"}))
+
+
+def _without_denied(lexemes: list[Lexeme]) -> list[Lexeme]:
+    """`lexemes` without what is only denied: "150 kW not 5 kW", "in Ellon, no I said Hampshire not Ellon"."""
+    if all(lexeme.kind != CLASSES["NOT"] for lexeme in lexemes):
+        return lexemes
+    names = [NAMES[lexeme.kind] for lexeme in lexemes]
+    for at in range(1, len(names) - 1):
+        if names[at] != "NOT" or lexemes[at].key != "not":
+            continue
+        said, before = names[at + 1], names[at - 1]
+        behind = names[at + 2] if at + 2 < len(names) else ""
+        figure = any(said in family and before in family for family in _DENIABLE)
+        place = said == before == "PLACE" and any(one.value == lexemes[at + 1].value for one in lexemes[: at - 1])
+        listed = behind in ("AND", "OR", "TO", "DASH", "MORE_AFTER", "LESS_AFTER", "ONWARDS", "PLUS")
+        if (figure or place) and not listed:
+            return lexemes[:at] + lexemes[at + 2 :]
+    return lexemes
 
 
 _DROPS = re.compile(

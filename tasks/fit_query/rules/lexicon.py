@@ -135,6 +135,8 @@ PHRASES: dict[str, str] = {
         frae
         werent built before|wasnt built before|not built before|werent commissioned before|not commissioned before
         werent installed before|not installed before|nothing built before|none built before
+        not commissioned earlier than|not built earlier than|not installed earlier than|nothing commissioned before
+        nothing commissioned earlier than|nothing built earlier than|none commissioned before
     """,
     "AFTER": """
         after|post|later than|newer than|more recent than|more recently than|younger than|following|subsequent to
@@ -153,6 +155,9 @@ PHRASES: dict[str, str] = {
         at the latest by|nothing newer than|no newer than|not newer than
         werent built after|wasnt built after|not built after|werent commissioned after|not commissioned after
         not installed after|nothing built after|none built after
+        not commissioned later than|not built later than|not installed later than|not fitted later than
+        not commissioned any later than|nothing commissioned after|nothing commissioned later than
+        nothing built later than|none commissioned after
     """,
     "ONWARDS": """
         onwards|onward|and later|or later|or newer|and newer|and after|or after|and onwards|to date|to now
@@ -230,6 +235,9 @@ PHRASES: dict[str, str] = {
         reach the end of its support|reach the end of support|tariff gone|max left|tariff up|tariff is finish
         going merchant|goes merchant|go merchant|runs dry|run dry|rolls off|roll off|rolling off|falls away
         falling away|drops away|dropping away
+        drop out of the fit|drops out of the fit|dropping out of the fit|drop out of fit|drops out of fit
+        drop out of the scheme|drops out of the scheme|drop out of the tariff|fall out of the fit
+        falls out of the fit|drop out of fits
     """,
     "EXPIRED": """
         expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out
@@ -656,6 +664,7 @@ PHRASES: dict[str, str] = {
         i misread it|misread it|i misread|misread|change the date|change that|swap the place|swap that
         sorry to mess you about|no wait i tell a lie
         pardon|pardon me|beg pardon|beg your pardon|i beg pardon
+        no i said|no no i said|no i was saying|i said no
     """,
     "DISTANCE": """
         miles|mile|mi|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive
