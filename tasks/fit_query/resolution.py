@@ -133,7 +133,9 @@ def _corrected(whole: str) -> Resolution | None:
 
 
 # Near to a place in spelling: spoken forms, abbreviations and first names, which no dictionary has.
-_NO_PLACES = word_set("heres wheres theres more'n moren anna annas enq enqs corection coreciton correciton")
+_NO_PLACES = word_set(
+    "heres wheres theres more'n moren anna annas enq enqs corection coreciton correciton rhys bostin he've heve she've"
+)
 
 
 _HEARD = "whales"  # which speech recognition writes for Wales

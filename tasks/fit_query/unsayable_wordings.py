@@ -67,6 +67,11 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"\b(?:leav(?:e|es|ing)|cut(?:ting)?|miss(?:ing)?|tak(?:e|ing)|rul(?:e|ing)) out (?:anything|everything"
         r"|whatever|any|all|those|the ones)\b(?! (?:typos?|of that|that))",
     ),
+    (
+        "exclusion",
+        r"\bnot (?:the |those |any )?(?:ones|sites|schemes|stuff) (?:that (?:were|are) |which (?:were|are) )?"
+        r"(?:(?:put up|built|commissioned|installed|fitted|from) (?:in )?|in )(?:19|20)\d\d\b",
+    ),
     ("exclusion", r"(?:!=|<>|≠)\s*['\"]?\w+"),
     (
         "exclusion",

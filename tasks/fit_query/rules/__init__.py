@@ -115,7 +115,7 @@ def _read(text: str, today: date) -> dict[str, Any] | None:
     if bare is None:
         return reading
     again, _ = _read_lexemes(*bare, today)
-    if again is None or not again.keys() & _ABOUT_SITES:
+    if again is None or not again.keys() & _ABOUT_SITES or (reason == "an exclusion" and unsayable(text)):
         return reading
     # A place that is unknown belongs to the story only when the request has one of its own.
     return reading if reason in _OF_PLACES and not again.keys() & _PLACES else again

@@ -64,7 +64,7 @@ def _(question: Question, found: Match) -> None:
     raise Unsupported("an average that no field has")
 
 
-@rule("aggregate: typical of life", "(?<=[_])(?P<word>AVERAGE)(?=STOP|$)|(?:STOP|COMMA)(?P<late>AVERAGE)(?=STOP|$)")
+@rule("aggregate: typical of life", "(?:^|(?<=_)|(?:STOP|COMMA))(?P<word>AVERAGE)(?=STOP|$)")
 def _(question: Question, found: Match) -> bool | None:
     """ "The boiler's packed in at home, typical." """
     at = found.end - 1

@@ -167,6 +167,12 @@ FILLER_PHRASES = """
     the rugby|about the rugby|watching the rugby|at the rugby|after the rugby|before the rugby
     quick one|a quick one|quick one for you|quick one please|one for you|any road|the job's over in|jobs over in
     bless them|bless him|bless her|bless em|whats the story|what's the story
+    and share|share with me|share me|do share|needs a number|one number will do|need a number|just a number
+    a number please|in accounts|in finance|in procurement|in compliance|in marketing|in legal|in planning dept
+    are sat in|is sat in|so to speak|if you wood|hash tag|hashtag|semi colon|end of dictation|send message
+    end of message|scroll down
+    so over to you|over a biscuit|over a cuppa|over a pint|over a brew|over lunch|over dinner|over tea
+    over breakfast
 """
 
 STORY = """

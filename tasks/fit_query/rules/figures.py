@@ -236,6 +236,8 @@ def _(question: Question, found: Match) -> bool | None:
         "maximum",
         "at",
         "atleast",
+        "lower",
+        "upper",
     ):
         return False
     put_bound(question, "min" if name in ("MORE_AFTER", "PLUS", "MORE", "ONWARDS") else "max", found.place("figure"))

@@ -36,6 +36,7 @@ PHRASES: dict[str, str] = {
         at or over|superior to|more as|cant be smaller than|cant be under|cant be below|cant be less than
         mustnt be under|mustnt be smaller than|not littler than|nothing littler than|counting nothing under
         counting nothing smaller than
+        that top|which top|that beat|which beat|that exceed|which exceed
     """,
     "LESS": """
         more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
@@ -62,6 +63,7 @@ PHRASES: dict[str, str] = {
         inferior to|until maximal|until max|until maximum|maximal|less as|cant be bigger than|cant be over
         cant be above|cant be more than|cant be larger than|mustnt be over|mustnt be bigger than|without going over
         counting nothing bigger than|counting nothing over|up 2|upto maximum
+        nothing past|not past|none past|nowt past|never past|owt up to|anything up to
     """,
     "MORE_AFTER": """
         as the floor|as a floor|as the minimum|as a minimum|is the minimum|is the floor|is our minimum|is my minimum
@@ -88,7 +90,7 @@ PHRASES: dict[str, str] = {
         is her ceiling|is his ceiling|is our ceiling|is my ceiling|ceiling|or littler|or south of that
         is his limit|is her limit
         or less on the tariff|or less on the fit|or less on the clock|or under on the tariff|or under on the fit
-        or less on their tariff|or less on their fit|or under left
+        or less on their tariff|or less on their fit
     """,
     "BETWEEN": """
         between|btwn|btw|bw|b/w|btween|betw|bet|in between|anywhere between|somewhere between|anything between|betwixt
@@ -127,6 +129,7 @@ PHRASES: dict[str, str] = {
     "NEAR": """
         near|in region of|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by
         aboot
+        over by|over at|over near|over towards|ower by|out by|down by
     """,
     "SINCE": """
         nowt before|nort before|nothin before|nae older than|nowt older than|since|as of|no earlier than
@@ -147,6 +150,7 @@ PHRASES: dict[str, str] = {
         before|pre|prior to|earlier than|older than|ahead of|predating|that predate|predate|preceding|befor
         earlier then|older then|previous to|prior
         afore|affore
+        going back to before|from before|dating from before|dating back to before|dated before|dating before
     """,
     "BY": "by",
     "UNTIL": """
@@ -189,6 +193,10 @@ PHRASES: dict[str, str] = {
         goes back|date from|date back|dated from|been running|been operating|running|operating|been going|installing
         started producing|came into service|vintage|instaled|comissioning|inst|comm|commd|regd|constr
         finished|erected in
+        hooked up|plugged in|fired up|wired up|powered up|up and running|came on line|come on line|gone up|got going
+        connected up|plumbed in|come on|began generating|began producing|first exported|first generated
+        first exporting|signed off|joined the scheme|first switched on|fitted out|fit out|kitted out|first ran
+        first spun|started life|first turned
     """,
     "LAST": """
         last|past|previous|preceding|recent|most recent
@@ -221,6 +229,7 @@ PHRASES: dict[str, str] = {
         of fit to run|of support to go|of support to run|still on it|still on them|still carrying|on the fit still
         on the meter|tae go|2 run|2 go|on em|unexpired|of support unexpired|support unexpired|of life to run
         of runway|runway|tail length|tail|good for another|still owing
+        left on its tariff|left on their fits|left on its fit|left on their feed in tariff
     """,
     "EXPIRE": """
         expire|expires|expiring|expiry|expiration|run out|runs out|running out|ends|ending|due to expire|finish
@@ -238,6 +247,7 @@ PHRASES: dict[str, str] = {
         drop out of the fit|drops out of the fit|dropping out of the fit|drop out of fit|drops out of fit
         drop out of the scheme|drops out of the scheme|drop out of the tariff|fall out of the fit
         falls out of the fit|drop out of fits
+        gannin off the fit|gannin off|going off the fit|go off the fit|goes off the fit|losing fit|lose fit
     """,
     "EXPIRED": """
         expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out
@@ -319,6 +329,7 @@ PHRASES: dict[str, str] = {
         sties|sytems|feed in tariff sites|listings|any|hits|matches|options|something|opportunities|opportunity
         candidates|candidate|kit|kits
         plts|stns|instals|insts
+        connections|connexions
     """,
     "SIZE": """
         small=small|smaller=small|little=small|tiny=small|small scale=small|smallscale=small|small sized=small
@@ -595,6 +606,8 @@ PHRASES: dict[str, str] = {
         longest in tooth=commissioning_date asc|longest serving=commissioning_date asc
         most elderly=commissioning_date asc|freshest=commissioning_date desc|smallst=capacity asc
         highest export capacity=capacity desc
+        soonest first=fit_remaining asc|by expiry soonest first=fit_remaining asc
+        soonest at the top=fit_remaining asc|soonest expiring first=fit_remaining asc
     """,
     "EXTREME": """
         highest|lowest|longest|shortest|best|worst|least|tallest|greatest number|closest|nearest|cheapest|soonest
@@ -749,6 +762,7 @@ PHRASES: dict[str, str] = {
         all technologies|any technology|any technologies|every technology|any size|all sizes|any sizes|every size
         any type|all types|any capacity|any age|of any kind|whatever size|whatever technology|whatever type
         any kind of technology|all kinds of technology|any kind|all kinds
+        each and every
     """,
     "EVERYWHERE": """
         uk|u k|gb|britain|great britain|united kingdom|nationwide|anywhere|everywhere|whole country|country wide

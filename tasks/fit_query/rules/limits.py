@@ -131,6 +131,15 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+@early_numbers("ranking: N candidates", "(?P<number>NUMBER) (?P<noun>REPOWERING)")
+def _(question: Question, found: Match) -> bool | None:
+    if not re.search(r"(?:candidate|opportunit|site|project|prospect)\w*s$", (found.quote("noun") or "").lower()):
+        return False
+    question.put("limit", found.quote("number"))
+    question.consume(found.place("number"), found.place("number") + 1)
+    return False
+
+
 @early_numbers("ranking: N = 20", "(?P<n>AND) (?P<sign>EXACT) (?P<number>NUMBER)")
 def _(question: Question, found: Match) -> bool | None:
     """As a sample's size is written."""

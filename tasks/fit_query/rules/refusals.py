@@ -24,7 +24,8 @@ _HARMLESS_WORDS = """
 _HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _NEAR_NOTHING = re.compile(compiled("NEAR (?:STORY|UNKNOWN|FOREIGN)"))
 _UNKNOWN_RATE = re.compile(compiled("UNKNOWN RATE"))
-# "Over Kent", but not "30 kW min Kent".
+# "Over Peterlee" is there in the North; "beyond Kent" is elsewhere; "30 kW min Kent" is neither.
+_OVER_THERE = frozenset({"over", "ower"})
 _BEYOND = re.compile(compiled("(?<!AMOUNT)(?<!NUMBER)(?:MORE|LESS) PLACE"))
 _COMPOUND = re.compile(compiled("KIND+ (?:SITE_ONE|SITE_MANY)? (?:COMPOUND|FOREIGN)|KIND UNKNOWN"))
 _BARE_COMPOUND = re.compile(compiled("KIND STORY"))
@@ -98,8 +99,10 @@ def refuse(question: Question) -> None:
         raise Unsupported("an exclusion")
     if question.has("EXPIRE") and _SOON.search(question.text):
         raise Unsupported("a vague time left")
-    if _BEYOND.search(question.classes):
-        raise Unsupported("beyond a place")
+    for beyond in _BEYOND.finditer(question.classes):
+        if question.lexemes[beyond.end() - 2].key not in _OVER_THERE:
+            raise Unsupported("beyond a place")
+        question.retype(beyond.end() - 2, "IN")
     if question.has("EXPIRED"):
         raise Unsupported("support that has ended")
     if not question.lexemes and not re.search(r"\w", question.text):

@@ -175,7 +175,10 @@ def _told(
 ) -> list[tuple[int, int]]:
     """Spans of the clauses that only tell."""
     final = max(at for at, asks in enumerate(asking) if asks)
-    request = _families([part for part, asks in zip(parts, asking, strict=True) if asks], lexemes)
+    asked = [part for part, asks in zip(parts, asking, strict=True) if asks]
+    request = _families(asked, lexemes)
+    if not request and not boldly and any(_says_all(part, lexemes) for part in parts if part not in asked):
+        return []  # "Namely in Blakeney the turbines around 15 kW, which ones are these?"
     goes = [
         not asks
         and (_is_story(text, part, lexemes) if at < final else _is_reason(text, part, lexemes))
@@ -201,6 +204,12 @@ def _told(
 
 
 _AGGREGATES = frozenset({"TOTAL", "COUNT", "AVERAGE", "HOWMUCH"})
+
+
+def _says_all(part: Clause, lexemes: list[Lexeme]) -> bool:
+    """Whether a clause has what makes a request: a technology, a place and a figure or a date with its bound."""
+    kinds = _kinds(part, lexemes)
+    return bool(kinds & TECHNOLOGY and kinds & WHERE and kinds & {"AMOUNT", "TIME", "YEAR", "DATE"})
 
 
 def _may_go(text: str, part: Clause, lexemes: list[Lexeme], request: set[str]) -> bool:
