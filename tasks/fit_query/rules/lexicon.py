@@ -129,7 +129,7 @@ PHRASES: dict[str, str] = {
     "NEAR": """
         near|in region of|nearby to|close to|near to|next to|beside|round|in the vicinity of|near by
         aboot
-        over by|over at|over near|over towards|ower by|out by|down by
+        over by|over at|over near|over towards|ower by
     """,
     "SINCE": """
         nowt before|nort before|nothin before|nae older than|nowt older than|since|as of|no earlier than
