@@ -82,6 +82,11 @@ _DENIAL = re.compile(
     rf"|arent|dont|{NOUGHT})"
     r"|n['’]t)\b[^.;,]{0,30}$"
 )
+# "I won't look at any solar installation" below 900 kW.
+REFUSED = re.compile(
+    r"(?:n['’]t|\bnot|\bnever|\bdont|\bwont) (?:look at|touch|consider|bother with|take on|accept|entertain|finance"
+    r"|fund|insure|deal with|handle)\b[^.;,]{0,60}$"
+)
 _EXACT_BEFORE = re.compile(r"(?<!not )\b(?:exactly|precisely|exact|bang on|spot on)\s+(?:an?\s+)?$")
 _EXACT_BEHIND = re.compile(r"\s*,?\s*(?:exactly|precisely|on the nose|exact)\b")
 _FROM = re.compile(r"\bfrom\s+(?:an?\s+)?$")
@@ -130,14 +135,14 @@ _DATE_BEHIND = re.compile(
 
 def said_of_amount(lowered: str, start: int, end: int) -> Said | None:
     """What the words beside the amount lowered[start:end] say; None when nothing, or not surely."""
-    before = lowered[max(0, start - 60) : start]
+    before = lowered[max(0, start - 100) : start]
     found = _BEFORE.search(before)
     ahead = _kind(found) if found else None
     if ahead in ("min", "max") and USELESS.match(lowered, end):
         return "max" if ahead == "min" else "min"
     behind = _BEHIND.match(lowered, end)
     after = _kind(behind) if behind else None
-    if found and ahead and _DENIAL.search(before[: found.start()]):
+    if found and ahead and (_DENIAL.search(before[: found.start()]) or REFUSED.search(before[: found.start()])):
         return None
     if _EXACT_BEFORE.search(before) or _EXACT_BEHIND.match(lowered, end):
         return "exactly"

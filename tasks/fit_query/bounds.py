@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.fit_query.amounts import KW, Amount, as_number, find_amounts, parse_kw, parse_years
-from tasks.fit_query.bound_words import NOUGHT, USELESS, may_be_bound
+from tasks.fit_query.bound_words import NOUGHT, REFUSED, USELESS, may_be_bound
 from tasks.fit_query.dates import RELATIONS, commissioned, parse_period
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.numerals import read_number
@@ -193,9 +193,11 @@ def _shared_unit(draft: Draft, key: str, amount: Amount) -> str | None:
 
 def _check_word_before(draft: Draft, key: str, span: Span) -> None:
     """Blocks a bound that contradicts the word right before its amount; says nothing where a negation is near."""
-    before = draft.quotations.lowered[max(0, span.start - 60) : span.start]
+    before = draft.quotations.lowered[max(0, span.start - 100) : span.start]
     found = _BEFORE_AMOUNT.search(before)
-    if not found or not found.lastgroup or _NEGATED.search(before[: found.start()]):
+    if not found or not found.lastgroup:
+        return
+    if _NEGATED.search(before[: found.start()]) or REFUSED.search(before[: found.start()]):
         return
     if USELESS.match(draft.quotations.lowered, span.end):
         return

@@ -17,6 +17,8 @@ _BENIGN_NOT = re.compile(
     r"|\b(?:do|did|have|are|is|would|could|can|should)n['’]?t (?:we|you|there|they|it|that)\b(?! dare)"
     r"|\bwho (?:does|would|did)n['’]?t (?:love|like|want|enjoy|fancy)\b|\bnot (?:you|me|him|her|them)\b"
     r"|\bnot? (?:forget|need|write|type|put|spell|send) (?:the |that |a |it )?(?:hyphen|hash|comma|stop|dot|capital)\b"
+    r"|\b(?:don['’]?t|do not) bother with (?:anything |owt |any )?(?=less|under|below|over|above|more"
+    r"|bigger|smaller|larger)"
     r"|\bwithout (?:knowing|prejudice|asking)\b|\bno (?:doubt|waffle|messing|nonsense|kidding|joke)\b"
     r"|\bnot (?:looking for|after|asking for|wanting) (?:anything|owt|something|nothing) (?:fancy|special|clever)\b"
     r"|\bnot an? (?:clue|scooby|notion|idea|care|worry)\b|\b(?:is|are)n['’]?t there (?:any|some|an?)\b",

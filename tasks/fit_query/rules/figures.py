@@ -310,9 +310,13 @@ def _(question: Question, found: Match) -> None:
     put_bound(question, "about", found.place("figure"))
 
 
-@rule("figure: about", "(?:ABOUT|NEAR) (?:EXACT|CAPACITY)? (?P<figure>AMOUNT|NUMBER|TIME)")
-def _(question: Question, found: Match) -> None:
+@rule("figure: about", "(?P<word>ABOUT|NEAR) (?:EXACT|CAPACITY)? (?P<figure>AMOUNT|NUMBER|TIME)")
+def _(question: Question, found: Match) -> bool | None:
+    figure = found.quote("figure") or ""
+    if NAMES[question.classes[found.place("word")]] == "NEAR" and figure.isalpha():
+        return False  # "the round covers the two"
     put_bound(question, "about", found.place("figure"))
+    return None
 
 
 @rule("figure: within", "(?:WITHIN|IN|BY|UNTIL|BEFORE|TO) (?P<figure>TIME|AMOUNT)")

@@ -30,8 +30,7 @@ PHRASES: dict[str, str] = {
         dont want anything smaller than|nor anything less than|abune|aboon
         clears|that clear|gets past|get past|got past|owt over|nae less than|nae smaller than|ower
         mroe than|doesnt fall short of|dont fall short of|does not fall short of|not falling short of
-        dont bother with less than|dont bother with anything under|dont bother with anything below
-        dont bother with anything less than|dont bother with anything smaller than|not a kilowatt under
+        not a kilowatt under
         not a kilowatt less than|not a kw under
         at or over|superior to|more as|cant be smaller than|cant be under|cant be below|cant be less than
         mustnt be under|mustnt be smaller than|not littler than|nothing littler than|counting nothing under
@@ -58,8 +57,7 @@ PHRASES: dict[str, str] = {
         tops out at|top out at|maxes out at|max out at|a ceiling of|nae mair than|nae bigger than|nae more than
         naethin ower|naething ower|nothing ower
         doesnt go past|dont go past
-        not a kilowatt over|not a kilowatt more than|not a kw over|dont bother with anything over
-        dont bother with anything bigger than|dont bother with more than
+        not a kilowatt over|not a kilowatt more than|not a kw over
         inferior to|until maximal|until max|until maximum|maximal|less as|cant be bigger than|cant be over
         cant be above|cant be more than|cant be larger than|mustnt be over|mustnt be bigger than|without going over
         counting nothing bigger than|counting nothing over|up 2|upto maximum

@@ -312,3 +312,33 @@ def test_a_regional_somebody_asks_for_no_regional_figures(who: str) -> None:
 def test_one_row_is_asked_for_by_a_misspelt_which_and_by_no_plural(text: str, groups: bool) -> None:
     reading = {"technology": "Hydro", "group_by": "region", "aggregate": "count", "limit": "1"}
     assert ("limit" in (grounded(text, reading).output or {})) is groups
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "amount", "capacity"),
+    [
+        ("I won't look at any solar PV installation below 909 kW, what's in Kent", "capacity_min", "909 kW", "min"),
+        ("PV in Kent, don't bother with anything over 500 kW", "capacity_max", "500 kW", "max"),
+        ("PV in Kent, and if they're over 90 kW I don't want to know", "capacity_max", "90 kW", "max"),
+    ],
+)
+def test_an_amount_that_is_refused_stays_turned_round(text: str, key: str, amount: str, capacity: str) -> None:
+    result = grounded(text, {"technology": "Photovoltaic", "location": "Kent", key: amount})
+    assert codes(result) == set()
+    assert result.output is not None
+    assert f"capacity_{capacity}_kw" in result.output
+    assert len(result.output.keys() & {"capacity_min_kw", "capacity_max_kw"}) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Inland Revenue has written to me. wind in Kent",
+        "HM Revenue rang. wind in Kent",
+        "income tax is due. wind in Kent",
+    ],
+)
+def test_a_revenue_that_is_an_office_or_a_tax_is_not_asked_for(text: str) -> None:
+    output = grounded(text, {"technology": "Wind", "location": "Kent"}).output
+    assert output is not None
+    assert "include_revenue" not in output
