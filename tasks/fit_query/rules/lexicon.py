@@ -294,6 +294,7 @@ PHRASES: dict[str, str] = {
         anaerobic digestor=Anaerobic digestion
         chp engine=Micro CHP|t bine=Wind
         river turbine=Hydro|weir turbine=Hydro|chp boiler=Micro CHP|sun panel=Photovoltaic
+        wind energy converter=Wind
     """,
     "TECHNOLOGY_MANY": """
         archimedes screws=Hydro|archimedean screws=Hydro|aerogenerators=Wind|hydros=Hydro
@@ -314,6 +315,7 @@ PHRASES: dict[str, str] = {
         chp plants=Micro CHP|cogen sets=Micro CHP
         river turbines=Hydro|weir turbines=Hydro|sun panels=Photovoltaic|chp boilers=Micro CHP
         micro chp boilers=Micro CHP|hydro electric stns=Hydro|weir hydro schemes=Hydro
+        wind energy converters=Wind|wind converters=Wind
     """,
     "SITE_ONE": """
         site|farm|installation|scheme|plant|system|array|project|generator|station|one|facility|unit|instalation
@@ -606,6 +608,8 @@ PHRASES: dict[str, str] = {
         highest export capacity=capacity desc
         soonest first=fit_remaining asc|by expiry soonest first=fit_remaining asc
         soonest at the top=fit_remaining asc|soonest expiring first=fit_remaining asc
+        newset=commissioning_date desc|newets=commissioning_date desc|oldset=commissioning_date asc
+        bigets=capacity desc
     """,
     "EXTREME": """
         highest|lowest|longest|shortest|best|worst|least|tallest|greatest number|closest|nearest|cheapest|soonest

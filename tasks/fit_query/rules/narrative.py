@@ -284,8 +284,13 @@ def cuts(text: str) -> Iterator[re.Match[str]]:
     return _BY_MARK.finditer(text) if _CUT_MARKS.search(text) else iter(())
 
 
+_FAVOUR = re.compile(rf"{LEAD}(?:could you |can you )?do (?:us|me) a (?:\w+ )?favour\b,?", re.IGNORECASE)
+
+
 def tells(clause: str) -> bool:
     """Whether `clause` speaks of the asker, of others, or of how things are."""
+    if "favour" in word_bag(clause):
+        clause = _FAVOUR.sub("", clause)
     if not _SPEAKING.isdisjoint(word_bag(clause)) and _SOMEONE.search(clause):
         return True
     return _TELLS.match(clause) is not None

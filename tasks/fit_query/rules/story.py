@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tasks.fit_query.gazetteer import resolve
 from tasks.fit_query.rules.classes import CLASSES, CONSUMED, NAMES
 from tasks.fit_query.rules.rule import Question
 from tasks.fit_query.words import word_bag
@@ -93,12 +94,19 @@ def asks(question: Question, first: int, end: int) -> bool:
     return any(NAMES[lexeme.kind] in _REQUEST for lexeme in question.lexemes[first:end])
 
 
+_OF_STORIES = frozenset({"STORY", "UNKNOWN", "FOREIGN", "OWN", "COMPOUND"})
+# "In Kent, Dorsset and Devon": a list of which one name is misspelt.
+_LISTED_PLACES = frozenset({"PLACE", "POSTCODE", "UNKNOWN", "GROUP_OTHER", "AND", "OR", "COMMA", "STOP"})
+
+
 def _tells(question: Question, first: int, end: int) -> bool:
     """Whether the clause has words of a story, rather than being an item of a list."""
-    return any(
-        NAMES[lexeme.kind] in ("STORY", "UNKNOWN", "FOREIGN", "OWN", "COMPOUND")
-        for lexeme in question.lexemes[first:end]
-    )
+    inside = question.lexemes[first:end]
+    kinds = {NAMES[lexeme.kind] for lexeme in inside}
+    if kinds <= _LISTED_PLACES and "UNKNOWN" in kinds:
+        names = re.split(r"\s*(?:,|&|\band\b|\bor\b)\s*", question.text[inside[0].start : inside[-1].end])
+        return any(name and resolve(name.removeprefix("the ")).place is None for name in names)
+    return bool(kinds & _OF_STORIES)
 
 
 # Filters of a request that no single word of another subject before it turns into another question.
