@@ -260,7 +260,8 @@ def _except(part: Clause, lexemes: list[Lexeme], back: frozenset[str]) -> list[t
     spans, start = [], part.start
     names = [NAMES[one.kind] for one in lexemes]
     for at in range(part.first, part.last):
-        number = names[at] in ("NUMBER", "YEAR") and at > part.first and names[at - 1] in ("FIT", "ID")
+        beside = {names[other] for other in (at - 1, at + 1) if part.first <= other < part.last}
+        number = names[at] in ("NUMBER", "YEAR") and bool(beside & {"FIT", "ID"})
         joint = names[at] in ("AND", "OR", "COMMA") and _between(names, at, back & WHERE)
         if names[at] in back or joint or (number and "ID" in back):
             spans.append((start, lexemes[at].start))

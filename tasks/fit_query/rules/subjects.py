@@ -59,7 +59,7 @@ def _(question: Question, found: Match) -> None:
     "id: after FIT or id",
     """
     (?:FIT|SITE_ONE|RATE)* (?:FIT|ID) (?:FIT|ID|SITE_ONE|STOP|EXACT)* (?P<id>NUMBER|YEAR)|SITE_ONE (?:ID|
-    COUNT)* (?P<site>NUMBER)(?!NOUN)|COUNT (?P<number>NUMBER)$|RATE (?P<rated>NUMBER)(?=$|STOP|FIT|REVENUE)
+    COUNT)* (?P<site>NUMBER)(?!NOUN)|COUNT (?P<number>NUMBER)$|RATE (?P<rated>NUMBER)(?=$|STOP|COMMA|FIT|REVENUE)
     """,
 )
 def _(question: Question, found: Match) -> bool | None:
@@ -71,7 +71,8 @@ def _(question: Question, found: Match) -> bool | None:
         if group == "id" and quoted[:1].isdigit():
             raise Unsupported("no FIT id")
         return False
-    if group != "id" and len(quoted) < 3:
+    of_it = group == "rated" and _OF_IT.search(question.text, 0, question.lexemes[found.place(group)].start)
+    if group != "id" and not of_it and len(quoted) < 3:
         return False
     if "fit_id" in question.reading:
         raise Unsupported("two FIT ids")
@@ -81,7 +82,35 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
-@ids("id: before its name", "(?:^|STOP|COMMA) (?P<id>NUMBER) (?:FIT? RATE|RATE FIT)$")
+# "The FIT rate on 48".
+_OF_IT = re.compile(r"\b(?:on|for|of)\s+$", re.IGNORECASE)
+
+
+@ids("id: before the question for its rate", "(?P<id>NUMBER) WHICH REGIONAL? FIT? RATE")
+def _(question: Question, found: Match) -> bool | None:
+    """ "For 184 what's the regionally adjusted rate"."""
+    at = found.place("id")
+    quoted = question.quote(at)
+    if not quoted.isdigit() or "fit_id" in question.reading:
+        return False
+    if not _OF_IT.search(question.text, 0, question.lexemes[at].start):
+        return False
+    question.put("fit_id", quoted)
+    question.consume(at, at + 1)
+    return False
+
+
+@ids("id: is an id", "(?P<id>NUMBER) (?:FIT|ID)* ID (?=COMMA|STOP|WHICH|RATE|REVENUE|AND|$)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "7705 is our FIT ID"."""
+    quoted = found.quote("id") or ""
+    if not quoted.isdigit() or "fit_id" in question.reading:
+        return False
+    question.put("fit_id", quoted)
+    return None
+
+
+@ids("id: before its name", "(?:^|STOP|COMMA) (?P<id>NUMBER) (?:FIT? RATE|RATE FIT)(?=$|REGIONAL$)")
 def _(question: Question, found: Match) -> bool | None:
     """ "34516 tariff fit"."""
     quoted = found.quote("id") or ""
