@@ -161,7 +161,7 @@ def _is_figure(word: Word) -> bool:
 
 
 def _joined(between: str) -> bool:
-    return between.strip().lower() in ("", ",", "and", "or", "&", "/", "+", "(", "in", ", and", ", or")
+    return between.strip().lower() in ("", ",", "and", "or", "&", "/", "+", "(", ";", "in", ", and", ", or")
 
 
 def _written_large(text: str, words: Sequence[Word], first: int) -> bool:

@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from tasks.fit_query.place_words import EVERYWHERE
-from tasks.fit_query.places import RANK, Place, area_of, counties_of, gazetteer, near_words, without_frame
+from tasks.fit_query.places import RANK, Place, area_of, counties_of, gazetteer, near_words, outcodes, without_frame
 from tasks.fit_query.technologies import names_technology
 from tasks.fit_query.words import key_of, split_words, word_set
 
@@ -59,7 +59,8 @@ def resolve(quoted: str) -> Resolution:
     return _with_qualifier(quoted) or _corrected(whole) or Resolution(unknown=quoted)
 
 
-_DIVIDER = re.compile(r"\s*[,(;/]\s*|\s+(?:(?:(?:up|down|over|out)\s+)?in|near|of|-|–)\s+", re.IGNORECASE)
+# "/" joins two places.
+_DIVIDER = re.compile(r"\s*[,(;]\s*|\s+(?:(?:(?:up|down|over|out)\s+)?in|near|of|-|–)\s+", re.IGNORECASE)
 
 
 def _with_qualifier(quoted: str) -> Resolution | None:
@@ -85,11 +86,7 @@ def _narrowed(main: Resolution, rest: str) -> Resolution | None:
     qualifier = resolve(rest)
     if qualifier.everywhere:
         return main
-    if (
-        qualifier.place
-        and RANK[qualifier.place.kind] <= RANK[main.place.kind]
-        and not qualifies(qualifier.place, main.place)
-    ):
+    if qualifier.place and not qualifies(qualifier.place, main.place):
         return None  # "Ely, March": two places
     if qualifier.place is None:
         if any(key in gazetteer().foreign for key in without_frame(key_of(rest))):
@@ -104,10 +101,39 @@ def _narrowed(main: Resolution, rest: str) -> Resolution | None:
 
 
 def qualifies(qualifier: Place, place: Place) -> bool:
-    """Whether `qualifier` behind `place` says where that is, rather than being a second place of its kind."""
-    return RANK[qualifier.kind] > RANK[place.kind] or (
-        qualifier.name == "London" and place.name != "London" and not place.areas.isdisjoint(_LONDON_BOROUGHS)
-    )
+    """Whether `qualifier` behind `place` says where that is, rather than being a second place.
+
+    It does not when it is of the same kind, or lies elsewhere ("Stafford, Cleveland").
+    """
+    if RANK[qualifier.kind] > RANK[place.kind]:
+        return _may_lie_in(place, qualifier)
+    return qualifier.name == "London" and place.name != "London" and not place.areas.isdisjoint(_LONDON_BOROUGHS)
+
+
+@lru_cache(maxsize=4096)
+def _may_lie_in(place: Place, wider: Place) -> bool:
+    """Whether `place` lies in `wider` or near it: old and new counties have other borders than postcode areas."""
+    around = place.areas.union(*(_neighbours().get(area, frozenset()) for area in place.areas))
+    if not around.isdisjoint(wider.areas):
+        return True
+    return any(key_of(wider.name) in counties_of(pattern) for pattern in place.patterns)
+
+
+@cache
+def _neighbours() -> dict[str, frozenset[str]]:
+    """{postcode area: areas that share a county with it}."""
+    of_county: dict[str, set[str]] = {}
+    for outcode in outcodes():
+        for county in counties_of(outcode):
+            of_county.setdefault(county, set()).add(area_of(outcode))
+    for place in gazetteer().by_key.values():
+        if place.kind == "county":
+            of_county.setdefault(key_of(place.name), set()).update(place.areas)
+    found: dict[str, set[str]] = {}
+    for areas in of_county.values():
+        for area in areas:
+            found.setdefault(area, set()).update(areas)
+    return {area: frozenset(others) for area, others in found.items()}
 
 
 def narrowed_patterns(place: Place, qualifier: Place) -> tuple[str, ...]:

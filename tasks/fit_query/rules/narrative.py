@@ -50,7 +50,7 @@ _TELLS = re.compile(
     r"|those) (?:[\w'’-]+ ){1,4}?(?:was|were|is|are|has|had|have|went|said|says"
     r"|calls|shows|states|reads"
     r"|got|came|swore|reckons?|thinks?|keeps?|kept|makes?|made|told|asked|seems?|wants?|needs?|hopes?|plans?"
-    r"|lives?|works?|starts?|[\w'’-]{3,}(?:ed|ing)"
+    r"|lives?|works?|starts?|(?<!\bin )(?<!\bnear )(?<!\baround )(?<!\bat )(?-i:[a-z'’-]{3,}(?:ed|ing))"  # not Worthing
     r"|(?:is|are|was|were|does|do|did|has|have|had|ca|could|wo|would)n['’]?t)\b"
     r"|(?:just |only just |have |having )?(?:got|been|moved|come|came|finished|left|seen|read|heard|met|bought"
     r"|arrived|driven|drove)\b|off to\b|new (?:to|at|here)\b|it['’]?s been\b"
