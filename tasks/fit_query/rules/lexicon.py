@@ -62,6 +62,7 @@ PHRASES: dict[str, str] = {
         cant be above|cant be more than|cant be larger than|mustnt be over|mustnt be bigger than|without going over
         counting nothing bigger than|counting nothing over|up 2|upto maximum
         nothing past|not past|none past|nowt past|never past|owt up to|anything up to
+        that top out at|which top out at|that max out at|that tops out at
     """,
     "MORE_AFTER": """
         as the floor|as a floor|as the minimum|as a minimum|is the minimum|is the floor|is our minimum|is my minimum
@@ -109,7 +110,7 @@ PHRASES: dict[str, str] = {
         in the vicinity of|close on|round about|roundabout|give or take about
     """,
     "ABOUT_AFTER": """
-        near enough|plus or minus|+/-|+ / -
+        near enough|plus or minus
         ish|or so|as a ballpark|or thereabouts|thereabouts|give or take|or around that|or about that|roughly speaking
         odd
     """,
@@ -280,6 +281,9 @@ PHRASES: dict[str, str] = {
         see aitch pee=Micro CHP|ay dee=Anaerobic digestion|c h p=Micro CHP|micro c h p=Micro CHP|a d=Anaerobic digestion
         p v=Photovoltaic|solar p v=Photovoltaic
         u chp=Micro CHP|micro cogen=Micro CHP|µchp=Micro CHP
+        hydroelectric power=Hydro|hydroelectric energy=Hydro|hydro electric power=Hydro
+        photovoltaic power=Photovoltaic|photovoltaic energy=Photovoltaic|solar pv power=Photovoltaic
+        solar pv energy=Photovoltaic
     """,
     "TECHNOLOGY_ONE": """
         archimedes screw=Hydro|archimedean screw=Hydro|aerogenerator=Wind
@@ -680,6 +684,8 @@ PHRASES: dict[str, str] = {
         sorry to mess you about|no wait i tell a lie
         pardon|pardon me|beg pardon|beg your pardon|i beg pardon
         no i said|no no i said|no i was saying|i said no
+        bloody autocorrect|autocorrect|damn autocorrect|rewind|nvm|edit|wise up its|what am i saying
+        stupid autocorrect
     """,
     "DISTANCE": """
         miles|mile|mi|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive
@@ -793,12 +799,17 @@ _LATER = "be after|be later than|be newer than|be built after|be younger than"
 _EARLIER = "be before|be earlier than|be older than|be built before|predate"
 _FALLS = "be under|be below|go under|go below|fall below|fall under|drop below|be less than|be smaller than"
 # Nothing, as it is spoken: "nowt over 60 kilowatt" is a bound, and "over 60 kilowatt" its contrary.
-_NOTHING = "nee zilch nada nae nowt nort nuffin nuffink nothin nuthin nothink nuttin"
+_NOTHING = "nee zilch nada nae nowt nort nuffin nuffink nothin nuthin nothink nuttin nothing none not no"
 _OVER = (
     "over|above|exceeding|beyond|more than|bigger than|larger than|greater than|higher than|bigger nor|more nor"
-    "|larger nor"
+    "|larger nor|ovr|abv|abve"
 )
-_UNDER = "under|below|beneath|less than|smaller than|lower than|littler than|smaller nor|less nor|fewer than"
+_UNDER = (
+    "under|below|beneath|less than|smaller than|lower than|littler than|smaller nor|less nor|fewer than|undr"
+    "|blw"
+)
+_AFTERWARDS = "after|later than|newer than|post|past"
+_BEFOREHAND = "before|befor|b4|earlier than|older than|pre|prior to"
 
 
 def comparisons() -> dict[str, list[str]]:
@@ -831,6 +842,6 @@ def comparisons() -> dict[str, list[str]]:
         made["MORE"] += [f"{refused} {falls}" for falls in _FALLS.split("|")]
         made["UNTIL"] += [f"{refused} {later}" for later in _LATER.split("|")]
         made["SINCE"] += [f"{refused} {earlier}" for earlier in _EARLIER.split("|")]
-    for name, words in (("LESS", _OVER), ("MORE", _UNDER)):
+    for name, words in (("LESS", _OVER), ("MORE", _UNDER), ("UNTIL", _AFTERWARDS), ("SINCE", _BEFOREHAND)):
         made[name] += [f"{nothing} {word}" for nothing in _NOTHING.split() for word in words.split("|")]
     return made

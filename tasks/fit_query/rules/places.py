@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from tasks.fit_query.gazetteer import Place, is_foreign, qualifies, resolve
-from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme
+from rapidfuzz.distance import OSA
+
+from tasks.fit_query.gazetteer import Place, gazetteer, is_foreign, qualifies, resolve
+from tasks.fit_query.rules.lexeme import CLASSES, NAMES, Lexeme, known_words
 from tasks.fit_query.rules.names import find_terse_areas, stands_as_name
 from tasks.fit_query.rules.rule import Question, Unsupported
 from tasks.fit_query.rules.small_areas import find_areas
@@ -44,7 +47,7 @@ def put_places(question: Question) -> None:
             postcodes.append(question.quote(at))
             _consume_area_words(question, at)
         elif character == CLASSES["PLACE"]:
-            lexeme = question.lexemes[at]
+            lexeme = _with_misspelt_beginning(question.text, question.lexemes[at])
             assert isinstance(lexeme.value, Place)
             _add(question.text, quoted, lexeme, lexeme.value)
             _consume_frame(question, at)
@@ -178,6 +181,12 @@ def _resolve_at(question: Question, at: int) -> int | None:
     unknown = question.classes[at] == CLASSES["UNKNOWN"]
     if not unknown and not led and not stands_as_name(question, at):
         return None
+    if question.classes[at + 1 : at + 2] == CLASSES["PLACE"]:
+        longer = _with_misspelt_beginning(question.text, question.lexemes[at + 1])
+        if longer.start == question.lexemes[at].start:
+            question.lexemes[at + 1] = longer
+            question.consume(at, at + 1)
+            return at + 2
     if _resolve_with_article(question, at):
         return at + 1
     if unknown and is_foreign(_with_word_before(question.text, question.lexemes[at])):
@@ -202,7 +211,7 @@ def _resolve_at(question: Question, at: int) -> int | None:
             )
             return last + 1
     written = question.quote(at)
-    if unknown and _may_be_lost(question, written):
+    if unknown and (_may_be_lost(question, written) or _stands_apart(question, at)):
         question.doubts.append("a word that may be a place or not")
     listed = before == "OR" and NAMES[question.lexemes[at - 2].kind] in ("PLACE", "POSTCODE")
     if unknown and listed and not question.between(at - 1, at).strip():
@@ -227,6 +236,26 @@ def _may_be_lost(question: Question, written: str) -> bool:
     return found.place is not None and not found.corrected
 
 
+# Where a place stands without "in" or "near": "what you have for Nelson", "where? Broadway.".
+_FOR_A_PLACE = re.compile(r"(?:\b(?:for|covering|cover|to|only|where\?)|[:,.?])\s+$", re.IGNORECASE)
+_ENDS_THERE = re.compile(
+    r"\s*(?:[,.;:?!)]|$|\b(?:rated|over|under|with|and|between|from|since|after|before"
+    r"|that|which)\b)"
+)
+
+
+def _stands_apart(question: Question, at: int) -> bool:
+    """Whether a place's name that is a word too stands where only a place would, in a question that names none."""
+    lexeme = question.lexemes[at]
+    written = question.text[lexeme.start : lexeme.end]
+    if question.has("PLACE", "POSTCODE") or len(written) < _LEAST - 1 or not question.has(*_KINDS):
+        return False
+    if not _FOR_A_PLACE.search(question.text, 0, lexeme.start) or not _ENDS_THERE.match(question.text, lexeme.end):
+        return False
+    found = resolve(written)
+    return found.place is not None and not found.corrected
+
+
 _SHORT, _LEAST = 8, 4
 _KINDS = ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY")
 
@@ -244,6 +273,33 @@ def _resolve_with_article(question: Question, at: int) -> bool:
     question.lexemes[at] = Lexeme(CLASSES["PLACE"], article.start(), lexeme.end, found.place)
     question.retype(at, "PLACE")
     return True
+
+
+@cache
+def _longer_names() -> dict[str, tuple[tuple[str, Place], ...]]:
+    """{last word of a name of two: (its first word, the place)}: "yarmouth" has ("great", Great Yarmouth)."""
+    found: dict[str, list[tuple[str, Place]]] = {}
+    for key, place in gazetteer().by_key.items():
+        first, _, last = key.partition(" ")
+        if last and " " not in last and last in gazetteer().by_key:
+            found.setdefault(last, []).append((first, place))
+    return {last: tuple(names) for last, names in found.items()}
+
+
+_WORD_BEFORE = re.compile(r"([^\W\d_]{3,})\s$")
+
+
+def _with_misspelt_beginning(text: str, lexeme: Lexeme) -> Lexeme:
+    """ "gteat yarmouth", "wset sussex": the longer name of which the first word is misspelt."""
+    names = _longer_names().get(text[lexeme.start : lexeme.end].lower(), ())
+    before = _WORD_BEFORE.search(text, 0, lexeme.start) if names else None
+    if before is None:
+        return lexeme
+    word = before[1].lower()
+    for first, place in names:
+        if word != first and len(first) > 3 and OSA.distance(word, first) == 1 and word not in known_words():
+            return lexeme._replace(start=before.start(1), value=place)
+    return lexeme
 
 
 def _with_word_before(text: str, lexeme: Lexeme) -> str:

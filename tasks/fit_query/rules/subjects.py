@@ -71,6 +71,10 @@ def _(question: Question, found: Match) -> bool | None:
         if group == "id" and quoted[:1].isdigit():
             raise Unsupported("no FIT id")
         return False
+    ticket = question.lexemes[found.start]
+    if group == "id" and ticket.key == "#" and found.start and question.has(*_TECHNOLOGIES):
+        question.consume(found.start, found.end)  # "turbines in Leven #44": a number of somebody's papers
+        return False
     of_it = group == "rated" and _OF_IT.search(question.text, 0, question.lexemes[found.place(group)].start)
     if group != "id" and not of_it and len(quoted) < 3:
         return False
@@ -82,6 +86,7 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+_TECHNOLOGIES = ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY")
 # "The FIT rate on 48".
 _OF_IT = re.compile(r"\b(?:on|for|of)\s+$", re.IGNORECASE)
 
