@@ -97,6 +97,12 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"(?!\s*(?:[kmg]?ws?\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
     ),
     (
+        "two FIT ids",
+        rf"\b{_FIT}0*(\d{{2,7}})\b(?:(?!\b(?:sorry|no|not|wait|mean|meant|oops|instead|rather|scrap|scratch|actually"
+        rf"|correction|make|earlier|but)\b)[^.?!]){{0,60}}?\b{_FIT}0*(?!\1\b)(\d{{2,7}})\b"
+        r"(?!\s*(?:[kmg]?ws?\b|[kmg]?wp\b|kilo|mega|years?|yrs?|months?))",
+    ),
+    (
         "weather",
         r"\bhow\s+(?:gusty|windy|breezy|sunny|cloudy|rainy|stormy|blustery)\b"
         r"|\bwhat(?:['’]?s| is| was| will)\s+the\s+(?:wind|weather)\s+(?:be\s+)?(?:like|doing|up to)\b"

@@ -98,6 +98,13 @@ def _(question: Question, found: Match) -> bool | None:
     return None if question.reading.get("aggregate") == "average_capacity" else False
 
 
+@rule("aggregate: of each of what is compared", "(?P<per>PER)(?=COMMA|STOP|$)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "Compare wind and hydro, how many there are of each"."""
+    said = (found.quote("per") or "").lower().split()[-1]
+    return None if said == "each" and (question.has("COMPARE") or "query_type" in question.reading) else False
+
+
 @rule("aggregate: total revenue", "(?:TOTAL|AVERAGE|HOWMUCH|COUNT)+(?=.*REVENUE)|REVENUE.*(?:TOTAL|AVERAGE)")
 def _(question: Question, found: Match) -> bool:
     _consume(question, "TOTAL", "AVERAGE", "HOWMUCH")

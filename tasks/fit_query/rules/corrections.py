@@ -192,6 +192,10 @@ def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
     family = next((family for family in _FAMILIES if value < len(names) and names[value] in family), None)
     if value > start and at and names[at - 1] in _DANGLING:
         return lexemes[: at - 1] + lexemes[start:]  # "fewer than sorry more than five years"
+    if family == frozenset({"SUPER"}) and value + 1 < len(names) and names[value + 1] in _TECHNOLOGY:
+        first = next((old for old in range(at) if names[old] == "SUPER"), None)
+        if first is not None and set(names[first:at]) & _TECHNOLOGY:
+            return lexemes[:first] + lexemes[start:]  # "smallest hydro scheme, sorry, smallest micro CHP unit"
     if family is not None:
         for old in range(at - 1, -1, -1):
             # "more than five, sorry, six years"; "within five no four years"

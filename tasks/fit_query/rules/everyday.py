@@ -173,6 +173,7 @@ FILLER_PHRASES = """
     end of message|scroll down
     so over to you|over a biscuit|over a cuppa|over a pint|over a brew|over lunch|over dinner|over tea
     over breakfast
+    the same money|same money
 """
 
 STORY = """

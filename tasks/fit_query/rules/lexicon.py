@@ -196,6 +196,7 @@ PHRASES: dict[str, str] = {
         connected up|plumbed in|come on|began generating|began producing|first exported|first generated
         first exporting|signed off|joined the scheme|first switched on|fitted out|fit out|kitted out|first ran
         first spun|started life|first turned
+        instld|instlld|instd
     """,
     "LAST": """
         last|past|previous|preceding|recent|most recent
@@ -686,6 +687,7 @@ PHRASES: dict[str, str] = {
         no i said|no no i said|no i was saying|i said no
         bloody autocorrect|autocorrect|damn autocorrect|rewind|nvm|edit|wise up its|what am i saying
         stupid autocorrect
+        no listen|no look
     """,
     "DISTANCE": """
         miles|mile|mi|km|kms|kilometres|kilometers|kilometre|metres|meters|minutes|radius|mins drive|hours drive
@@ -804,10 +806,7 @@ _OVER = (
     "over|above|exceeding|beyond|more than|bigger than|larger than|greater than|higher than|bigger nor|more nor"
     "|larger nor|ovr|abv|abve"
 )
-_UNDER = (
-    "under|below|beneath|less than|smaller than|lower than|littler than|smaller nor|less nor|fewer than|undr"
-    "|blw"
-)
+_UNDER = "under|below|beneath|less than|smaller than|lower than|littler than|smaller nor|less nor|fewer than|undr|blw"
 _AFTERWARDS = "after|later than|newer than|post|past"
 _BEFOREHAND = "before|befor|b4|earlier than|older than|pre|prior to"
 

@@ -86,7 +86,12 @@ def _(question: Question, found: Match) -> bool | None:
                 return False
             question.put("limit", found.quote(number))
             question.put("sort", found.lexeme(sort).value)
+            if found.lexeme(sort).key == "bottom" and question.classes[found.end :].startswith(_BY_CAPACITY):
+                question.consume(found.end, found.end + 2)  # "the bottom 6 by capacity"
     return None
+
+
+_BY_CAPACITY = CLASSES["BY"] + CLASSES["CAPACITY"]
 
 
 @early_numbers(

@@ -25,6 +25,9 @@ def find_areas(question: Question) -> None:
         if NAMES.get(question.classes[at]) not in ("UNKNOWN", "STORY", "AND", "UNIT") or written.upper() not in areas():
             continue
         before = NAMES[question.lexemes[at - 1].kind] if at else ""
+        behind = NAMES[question.lexemes[at + 1].kind] if at + 1 < len(question.lexemes) else ""
+        if written == "kw" and behind in ("MORE", "LESS", "EXACT", "BETWEEN"):
+            continue  # "area:HG kw>100"
         said = AREA_WORD.match(question.text, lexeme.end) or (at and question.lexemes[at - 1].value == "postcode_area")
         listed = before in ("OR", "AND", "SLASH") and at > 1 and NAMES[question.classes[at]] == "UNKNOWN"
         if listed and NAMES[question.lexemes[at - 2].kind] in ("PLACE", "POSTCODE") and written.lower() != "co":
