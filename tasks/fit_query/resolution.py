@@ -69,7 +69,7 @@ def _with_qualifier(quoted: str) -> Resolution | None:
         first, rest = quoted.strip(" ().,")[: found.start()], quoted.strip(" ().,")[found.end() :]
         main = resolve(first) if first.strip() and rest.strip() else Resolution()
         if main.place:
-            return _narrowed(main, rest)
+            return _narrowed(main, rest, found.group())
     words = split_words(quoted)
     for cut in range(len(words) - 1, 0, -1):
         place = gazetteer().by_key.get(" ".join(word.key for word in words[:cut]))
@@ -80,13 +80,13 @@ def _with_qualifier(quoted: str) -> Resolution | None:
     return None
 
 
-def _narrowed(main: Resolution, rest: str) -> Resolution | None:
+def _narrowed(main: Resolution, rest: str, joint: str = ",") -> Resolution | None:
     """`main` with only the patterns in its qualifier's postcode areas; None when `rest` is a place elsewhere."""
     assert main.place is not None
     qualifier = resolve(rest)
     if qualifier.everywhere:
         return main
-    if qualifier.place and not qualifies(qualifier.place, main.place):
+    if qualifier.place and not qualifies(qualifier.place, main.place, joint):
         return None  # "Ely, March": two places
     if qualifier.place is None:
         if any(key in gazetteer().foreign for key in without_frame(key_of(rest))):
@@ -100,13 +100,13 @@ def _narrowed(main: Resolution, rest: str) -> Resolution | None:
     )
 
 
-def qualifies(qualifier: Place, place: Place) -> bool:
-    """Whether `qualifier` behind `place` says where that is, rather than being a second place.
+def qualifies(qualifier: Place, place: Place, joint: str = ",") -> bool:
+    """Whether `qualifier` behind `place` and `joint` says where that is, rather than being a second place.
 
-    It does not when it is of the same kind, or lies elsewhere ("Stafford, Cleveland").
+    It does not when it is of the same kind, or lies elsewhere and only a comma joins them ("Stafford, Cleveland").
     """
     if RANK[qualifier.kind] > RANK[place.kind]:
-        return _may_lie_in(place, qualifier)
+        return any(letter.isalpha() for letter in joint) or _may_lie_in(place, qualifier)
     return qualifier.name == "London" and place.name != "London" and not place.areas.isdisjoint(_LONDON_BOROUGHS)
 
 

@@ -233,10 +233,11 @@ def _qualified(draft: Draft, span: Span, resolution: Resolution) -> Named:
     if place.kind == "nation":
         return Named(span, place, patterns)
     for mention in draft.places:
-        if mention.start >= span.end and _QUALIFYING.fullmatch(draft.text[span.end : mention.start]):
+        joint = draft.text[span.end : mention.start] if mention.start >= span.end else ""
+        if mention.start >= span.end and _QUALIFYING.fullmatch(joint):
             asked_too = any(resolve(other).place == mention.place for other in draft.reading.get("locations", ()))
             if (
-                qualifies(mention.place, place)
+                qualifies(mention.place, place, joint)
                 and not asked_too
                 and draft.quotations.is_free(mention.start, mention.end)
             ):

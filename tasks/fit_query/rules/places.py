@@ -103,9 +103,9 @@ def _add(text: str, quoted: list[tuple[int, int, Place]], lexeme: Lexeme, place:
         between = text[end : lexeme.start]
         if place == before:
             return
-        if qualifies(place, before) and _EXPLAINED.fullmatch(between):
+        if qualifies(place, before, between) and _EXPLAINED.fullmatch(between):
             return
-        if qualifies(place, before) and _QUALIFIED.fullmatch(between):
+        if qualifies(place, before, between) and _QUALIFIED.fullmatch(between):
             behind = end + len(between) + (lexeme.end - lexeme.start)
             quoted[-1] = (start, behind, before)
             return

@@ -100,9 +100,10 @@ def refuse(question: Question) -> None:
     if question.has("EXPIRE") and _SOON.search(question.text):
         raise Unsupported("a vague time left")
     for beyond in _BEYOND.finditer(question.classes):
-        if question.lexemes[beyond.end() - 2].key not in _OVER_THERE:
+        at = beyond.end() - 2
+        if question.lexemes[at].key not in _OVER_THERE or question.between(at, at + 1).strip():
             raise Unsupported("beyond a place")
-        question.retype(beyond.end() - 2, "IN")
+        question.retype(at, "IN")
     if question.has("EXPIRED"):
         raise Unsupported("support that has ended")
     if not question.lexemes and not re.search(r"\w", question.text):
