@@ -27,7 +27,9 @@ NOUGHT = (
     r"now(?:gh)?ts?|nort|nothin['’]?|nuff?in['’]?k?|nuthin['’]?|nothink|nuttin['’]?|naught|nought|nae|nane|nee|zilch"
     r"|nada|nil|zero"
 )
-_DENIED = rf"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t|{NOUGHT})"
+# "Cant be over 60 kW", typed without its apostrophe.
+NOT_VERBS = r"(?:is|are|do|does|did|was|were|ca|wo|would|could|should|must|need|has|have|had)nt"
+_DENIED = rf"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t|{NOT_VERBS}|{NOUGHT})"
 _MOST = (
     rf"(?:{_DENIED}\s*(?:be\s+)?(?:over|above|exceeding|beyond|{_TIGHTER}\s*than)|(?:lt|under|underneath|below|beneath"
     rf"|sub"
@@ -78,13 +80,13 @@ USELESS = re.compile(
     r"|care)\b"
 )
 _DENIAL = re.compile(
-    r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot|isnt"
-    rf"|arent|dont|{NOUGHT})"
+    r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot"
+    rf"|{NOT_VERBS}|{NOUGHT})"
     r"|n['’]t)\b[^.;,]{0,30}$"
 )
 # "I won't look at any solar installation" below 900 kW.
 REFUSED = re.compile(
-    r"(?:n['’]t|\bnot|\bnever|\bdont|\bwont) (?:look at|touch|consider|bother with|take on|accept|entertain|finance"
+    rf"(?:n['’]t|\bnot|\bnever|\b{NOT_VERBS}) (?:look at|touch|consider|bother with|take on|accept|entertain|finance"
     r"|fund|insure|deal with|handle)\b[^.;,]{0,60}$"
 )
 _EXACT_BEFORE = re.compile(r"(?<!not )\b(?:exactly|precisely|exact|bang on|spot on)\s+(?:an?\s+)?$")

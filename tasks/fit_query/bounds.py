@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.fit_query.amounts import KW, Amount, as_number, find_amounts, parse_kw, parse_years
-from tasks.fit_query.bound_words import NOUGHT, REFUSED, USELESS, may_be_bound
+from tasks.fit_query.bound_words import NOT_VERBS, NOUGHT, REFUSED, USELESS, may_be_bound
 from tasks.fit_query.dates import RELATIONS, commissioned, parse_period
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.numerals import read_number
@@ -46,7 +46,7 @@ _BEFORE_AMOUNT = re.compile(
     rf"(?:(?P<more>(?<![a-z]){_MORE})|(?P<less>(?<![a-z]){_LESS}))?\s*(?P<about>(?<![a-z]){_ABOUT})?\s*(?:an?\s+)?$"
 )
 _NEGATED = re.compile(
-    rf"(?:\b(?:no|not|nothing|none|never|without|nor|cannot|isnt|arent|dont|{NOUGHT})|n['’]t)(?![a-z])[^.;]{{0,30}}$"
+    rf"(?:\b(?:no|not|nothing|none|never|without|nor|cannot|{NOT_VERBS}|{NOUGHT})|n['’]t)(?![a-z])[^.;]{{0,30}}$"
 )
 _HALF_MORE = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _AFTER_DATE_WORD = re.compile(r"\b(?:after|since)\s+(?:the\s+)?$")

@@ -43,11 +43,14 @@ _WORDS = {
     "group_by region": r"regions?|reigon\w*|areas?|parts?|regional\w*",
     "group_by postcode_area": r"post\s?codes?|post code\w*|areas?|outcodes?",
     "group_by year": r"years?|yrs?|annual\w*|yearly|when",
-    "sort capacity": r"puni\w*|big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*"
+    "sort capacity": r"puni\w*|strong\w*|bottom|littl\w*|weak\w*|teen\w*|might\w*|chunk\w*|beef\w*|weed\w*"
+    r"|teens\w*|big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*"
     r"|powerful\w*|sort\w*|rank\w*|order\w*|max\w*|min\w*|great\w*|most|least|huge\w*|[km]w|biggst|mini\w*",
-    "sort commissioning_date": r"new\w*|old\w*|recent\w*|latest|earl\w*|first|last|young\w*|dates?|commission\w*"
+    "sort commissioning_date": r"modern|ancient|aged|auld\w*|eld\w*|grand\w*|fresh\w*|in the tooth"
+    r"|new\w*|old\w*|recent\w*|latest|earl\w*|first|last|young\w*|dates?|commission\w*"
     r"|order\w*|sort\w*|long\w*|running|age|when|built|chronolog\w*",
-    "sort fit_remaining": r"los(?:e|es|ing)|expir\w*|soon\w*|few\w*|left|remain\w*|long\w*|short\w*|end\w*|run\w*|time"
+    "sort fit_remaining": r"off support|rem|los(?:e|es|ing)"
+    r"|expir\w*|soon\w*|few\w*|left|remain\w*|long\w*|short\w*|end\w*|run\w*|time"
     "|years?"
     r"|sort\w*|due",
     "limit": r"\w+st|one|single|1|most|top|just|only|a|first|highest|lowest|which|next",
@@ -128,10 +131,12 @@ _PLAIN_WORDS = {
     "group_by postcode_area": rf"(?:{_GROUPS}|{_ASKED})(?:post\s?codes?|post code\w*|areas?|outcodes?)",
     "group_by year": rf"(?:{_GROUPS}|{_ASKED})(?:years?|yrs?)(?! (?:left|remain\w*))|annual\w*|yearly"
     r"|year (?:by|on) year",
-    "sort capacity": rf"big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|puniest|(?:most"
+    "sort capacity": rf"big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|puniest"
+    r"|strongest|bottom|littlest|weakest|teeniest|mightiest|chunkiest|beefiest|weediest|teensiest|(?:most"
     rf"|least) powerful|{_SORTED}|greatest"
     rf"|hugest|{_MOST}(?! (?:old|new|recent|young)\b)|biggst|{_DIRECTED}|by size|by capacity",
-    "sort commissioning_date": rf"new+e?st|old+e?st|most recent\w*|most old|most new|latest|earliest|first"
+    "sort commissioning_date": rf"most modern|most ancient|most aged|auldest|eldest|granddaddy|in the tooth|freshest"
+    rf"|new+e?st|old+e?st|most recent\w*|most old|most new|latest|earliest|first"
     rf"|{_LAST}|young\w*est"
     rf"|{_SORTED}|recently|longest|age|chronolog\w*|date order|{_DIRECTED}|by (?:date|age|commission\w*|year)",
     "sort fit_remaining": rf"soon\w*|longest|shortest|(?:first|last|next) to|{_MOST}|(?<!at )(?<!at the )least"

@@ -14,8 +14,10 @@ _ID = re.compile(
 # Words that ask for one direction of a sort and never for the other: (descending, ascending).
 _DIRECTIONS = {
     "capacity": (
-        r"largest|biggest|biggst|highest|most powerful|top|desc|descending|high to low|largest to smallest",
-        r"smallest|lowest|tiniest|puniest|asc|ascending|low to high|(?<!at )least",
+        r"largest|biggest|biggst|highest|strongest|mightiest|chunkiest|beefiest|most powerful"
+        r"|top|desc|descending|high to low|largest to smallest",
+        r"smallest|lowest|tiniest|puniest|littlest|weakest|teeniest|weediest|teensiest|bottom"
+        r"|asc|ascending|low to high|(?<!at )least",
     ),
     "commissioning_date": (
         r"newest|newset|newst|nwest|most recent(?:ly)?|youngest|latest(?! to)|desc|descending",

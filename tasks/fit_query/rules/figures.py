@@ -267,6 +267,18 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+_THAT = re.compile(r"\b(?:that|which|to)\s+$", re.IGNORECASE)
+
+
+@rule("figure: that top it", "(?P<top>TOP) (?P<figure>AMOUNT)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "Wind farms that top 350 kW"."""
+    if not _THAT.search(question.text, 0, question.lexemes[found.place("top")].start):
+        return False
+    put_bound(question, "min", found.place("figure"))
+    return None
+
+
 @rule("figure: from", "(?:FROM|SINCE) ABOUT? (?P<figure>AMOUNT|NUMBER|TIME)")
 def _(question: Question, found: Match) -> None:
     put_bound(question, "min", found.place("figure"))

@@ -35,7 +35,7 @@ PHRASES: dict[str, str] = {
         at or over|superior to|more as|cant be smaller than|cant be under|cant be below|cant be less than
         mustnt be under|mustnt be smaller than|not littler than|nothing littler than|counting nothing under
         counting nothing smaller than
-        that top|which top|that beat|which beat|that exceed|which exceed
+        that beat|which beat|that exceed|which exceed
     """,
     "LESS": """
         more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
@@ -169,11 +169,11 @@ PHRASES: dict[str, str] = {
         or since|forward|forwards|and now|and today|and the present|and present|and the present day|until the present
         till today|through to now|through today|up to the present|to this day|and this year|until this year
         at the earliest
-        is the earliest|being the earliest|as the earliest|is the very earliest
+        being the earliest|as the earliest
     """,
     "EARLIER": """
         or earlier|or before|and before|and earlier|or older|and older|at the latest|latest|or prior|and prior
-        is the latest|being the latest|as the latest|is the very latest
+        being the latest|as the latest
     """,
     "EDGE_START": """
         start of|the start of|beginning of|the beginning of|the start of the year|1st of january|new year
@@ -227,7 +227,7 @@ PHRASES: dict[str, str] = {
         still ahead of them|ahead of them|of fit still ahead of them|of fit still ahead|still ahead|yet to come
         of payments yet to come|of tariff|of tariff left|of tariff to go|of tariff remaining|of fit to go
         of fit to run|of support to go|of support to run|still on it|still on them|still carrying|on the fit still
-        on the meter|tae go|2 run|2 go|on em|unexpired|of support unexpired|support unexpired|of life to run
+        on the meter|tae go|2 run|2 go|unexpired|of support unexpired|support unexpired|of life to run
         of runway|runway|tail length|tail|good for another|still owing
         left on its tariff|left on their fits|left on its fit|left on their feed in tariff
     """,

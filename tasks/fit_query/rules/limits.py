@@ -36,6 +36,19 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+_IS_THE = re.compile(r"\s+is the(?: very)?\s+", re.IGNORECASE)
+
+
+@early_numbers("date: is the latest", "(?P<day>YEAR|DATE) (?P<super>SUPER)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "2017 is the latest they can have been built"."""
+    day, word = found.place("day"), found.lexeme("super").key
+    if word not in ("latest", "earliest") or not _IS_THE.fullmatch(question.between(day, found.place("super"))):
+        return False
+    question.put("built_to" if word == "latest" else "built_from", question.quote(day))
+    return None
+
+
 @early_numbers("ranking: not the first", "ORDINAL (?:SUPER|TOP|EXTREME)|SUPER ORDINAL")
 def _(question: Question, found: Match) -> None:
     raise Unsupported("a later place in a ranking")
