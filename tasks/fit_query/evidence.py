@@ -19,10 +19,12 @@ from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.words import split_words, word_set
 
 _WORDS = {
-    "revenue": r"rev(?:en|ne|ue|n)\w*|revs?|rvenue|income\w*|earn\w*|money|profit\w*|paid|pays?|bring\w* in|cash"
+    "revenue": r"proceeds|takings"
+    r"|rev(?:en|ne|ue|n)\w*|revs?|rvenue|income\w*|earn\w*|money|profit\w*|paid|pays?|bring\w* in|cash"
     "|turnover"
     r"|generat\w*|£\w*|mak(?:e|es|ing)|worth",
-    "regional": r"region\w*ly|regional|reigonal\w*|(?<!in )(?<!the )(?<!this )region\b(?! of)|area\w*|local\w*",
+    "regional": r"region\w*ly|regional|regionali[sz]ed|for the region|reg adj"
+    r"|reigonal\w*|(?<!in )(?<!the )(?<!this )region\b(?! of)|area\w*|local\w*",
     "repowering": r"re-?\s?pow\w*|repwo\w*|replac\w*|upgrad\w*|refurb\w*|re-?plant\w*",
     "size small": r"small(?!est)\w*|smal|samll|smll|sml|little|tiny|mini|domestic"
     r"|micro(?![\s-]*(?:chp|comb|cogen|c\b))|wee",
@@ -30,9 +32,11 @@ _WORDS = {
     "size large": r"large|larg|lareg|lrge|lrg|lge|larger|bigger|big|huge|sizeable|sizable|major|massive",
     "query_type fit_rate": r"(?:fit)?rates?|raet|tarr?iff?s?|fits?|paid|pay\w*|price\w*|pence|p/kwh"
     r"|per\s?(?:kwh|unit)|feed",
-    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|diff(?:s|er\w*)?|between|better|contrast\w*|which"
+    "query_type comparison": r"head[- ]to[- ]head|pit(?:ted)?|relative to"
+    r"|c[om]{1,2}pa\w*|vs?\b|versus|against|diff(?:s|er\w*)?|between|better|contrast\w*|which"
     r"|more|than|side by side|stack\w* up|measur\w* up|shap\w* up|far(?:e|es|ing)",
-    "aggregate count": r"how ?m\w*|hw ?o?m\w+|n°|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr"
+    "aggregate count": r"amounts?|hoo ?m\w+|q[nt]t?ty|totted"
+    r"|how ?m\w*|hw ?o?m\w+|n°|h many|(?<=['’‘])ow ?many|cnt|count(?!y|ies|r)\w*|numbers?|no\b\.?|nr"
     r"|num\w*|total\w*|tally|how few|sites|head ?count"
     r"|instal+ations?"
     r"|installs?|many|most|quantity|qty|#",
@@ -90,22 +94,26 @@ _MOST = r"(?<!at )(?<!at the )(?<!one of the )most\b(?! of\b)"
 _LAST = r"last(?! (?:\w+ )?(?:years?|yrs?|months?|weeks?|decade|summer|winter|time)\b)"
 # Words that ask for a mark and hardly for anything else; see `is_plain`.
 _PLAIN_WORDS = {
-    "revenue": r"rev(?:en|ne|ue|n)\w*|revs?|rvenue|incomes?|incom|earn\w*|money|profit\w*|cash|turnover|bring\w* in"
+    "revenue": r"proceeds|takings"
+    r"|rev(?:en|ne|ue|n)\w*|revs?|rvenue|incomes?|incom|earn\w*|money|profit\w*|cash|turnover|bring\w* in"
     r"|(?:get|gets|got|being|are|is) paid|pa(?:y|id|ys) (?:out|per|for|each)"
     r"|(?:how much|what)\b[^.?!]*\b(?:makes?|gets?|pays?|worth|generates?)",
-    "regional": r"region\w*ly|regional|reigonal\w*|(?:for|of|in) (?:the|its|their|each) region|area[- ]adjusted"
+    "regional": r"region\w*ly|regional|regionali[sz]ed|for the region|reg adj"
+    r"|reigonal\w*|(?:for|of|in) (?:the|its|their|each) region|area[- ]adjusted"
     r"|locally|adjusted",
     "query_type fit_rate": r"raet|(?:fit ?)?rates?(?! (?:fell|dropped|were cut))|pence|p/kwh|per\s?(?:kwh|unit)|paid"
     r"|pay|pays|prices?"
     r"|(?<!of )(?<!of the )(?<!on the )(?<!on their )(?<!their )(?<!remaining )(?<!in )"
     r"tarr?if+s?(?! (?:end\w*|expir\w*|left|remain\w*|runs?|cuts?|are\b))",
-    "query_type comparison": r"c[om]{1,2}pa\w*|vs?\b|versus|against|diff(?:s|er\w*)?|contrast\w*|better|side by side"
+    "query_type comparison": r"head[- ]to[- ]head|pit(?:ted)?|relative to"
+    r"|c[om]{1,2}pa\w*|vs?\b|versus|against|diff(?:s|er\w*)?|contrast\w*|better|side by side"
     r"|(?:stack|measure|shape)s? up"
     r"|(?:which|who|has|have|is|are|got)\b[^.?!]*\b(?:more|bigger|larger|higher|fewer|greater"
     r"|smaller)\b(?! than| of\b)[^.?!]*\bor\b"
     r"|(?:which|who) (?:\w+ ){0,2}(?:has|have|is|are|got) (?:the )?(?:more|bigger|larger|higher|fewer|greater"
     r"|smaller)\b",
-    "aggregate count": r"hw ?o?m\w+|n°|h many|how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))"
+    "aggregate count": r"amount of|hoo ?m\w+|q[nt]t?ty|totted up"
+    r"|hw ?o?m\w+|n°|h many|how ?m(?!u)\w*(?! (?:[kmg]w|mega|kilo|capacity|power))"
     r"|(?<=['’‘])ow ?many|cnt"
     r"|count(?!y|ies|r)\w*"
     r"|(?<!a )(?<!good )(?<!phone )numbers?(?: of)?|no\.? of|nr of|num\b|tally(?! (?:up )?(?:the |all the )?(?:[mkg]w"

@@ -19,7 +19,7 @@ _NAMED = (
     r"|policy|claim|complaint|booking|membership|meters?|mpan|mprn|serial"
     r"|card|cards|card ending|ext|extension|extn|phone|tele?phone|tel|mob|mobile|cell|fax|landline|call\s?back"
     r"|contact|whatsapp"
-    r"|dob|priority|room|page|desk|line|lot|flight|folio|docket|job (?:no|number))"
+    r"|dob|priority|room|page|desk|(?<!\bon )line|lot|flight|folio|docket|job (?:no|number))"
 )
 _FILLER = (
     r"(?:numbers?|nos?|num|nr|id|code|is|was|are|on|in|ending|ends|my|our|his|her|me|at|the|with|of|quoted?|[#:=.])"

@@ -19,9 +19,9 @@ from tasks.fit_query.words import Word, split_words, word_set
 
 _NAMES = {
     "Wind": "wind winds turbine turbines windfarm windfarms windturbine windturbines windmill windmills windpower"
-    " wtg wtgs hawt hawts turbs aerogenerator aerogenerators",
+    " wtg wtgs hawt hawts turbs tbine tbines eolic onshore aerogenerator aerogenerators",
     "Photovoltaic": "solar pv pvs photovoltaic photovoltaics panel panels solarfarm solarfarms"
-    " solarpanel solarpanels photovoltaik fotovoltaic solars",
+    " solarpanel solarpanels photovoltaik fotovoltaic solars spv",
     "Hydro": "hydro hydros hydroelectric hydroelectricity hydropower waterpower watermill watermills waterwheel"
     " hydel hyd hydroel hep",
     "Anaerobic digestion": "ad ads anaerobic digestion digester digesters digestor digestors biogas"
