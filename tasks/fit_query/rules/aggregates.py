@@ -67,8 +67,7 @@ def _(question: Question, found: Match) -> None:
 @rule("aggregate: typical of life", "(?:^|(?<=_)|(?:STOP|COMMA))(?P<word>AVERAGE)(?=STOP|$)")
 def _(question: Question, found: Match) -> bool | None:
     """ "The boiler's packed in at home, typical." """
-    at = found.end - 1
-    return None if question.lexemes[at].key == "typical" else False
+    return None if found.lexeme("word").key == "typical" else False
 
 
 @rule(

@@ -161,11 +161,11 @@ FILLER_PHRASES = """
     farm scale|farm sized|just the one|on the|as far as
     brought forward|bring forward|look forward|looking forward
     o&m|o & m|o and m|story idea|headline number|one for the road|pub quiz
-    little print|small print|the small print|at your very earliest convenience
-    at your earliest possible convenience|at the earliest convenience|wanting his money|wants his money
-    wants her money|wants their money|for my money|spend his money|his money|her money
-    the rugby|about the rugby|watching the rugby|at the rugby|after the rugby|before the rugby
-    quick one|a quick one|quick one for you|quick one please|one for you|any road|the job's over in|jobs over in
+    little print|small print|at your very earliest convenience
+    at your earliest possible convenience|at the earliest convenience
+    for my money|spend his money|his money|her money
+    the rugby|about the rugby|watching the rugby|after the rugby|before the rugby
+    quick one|one for you|any road|the job's over in|jobs over in
     bless them|bless him|bless her|bless em|whats the story|what's the story
     and share|share with me|share me|do share|needs a number|one number will do|need a number|just a number
     a number please|in accounts|in finance|in procurement|in compliance|in marketing|in legal|in planning dept

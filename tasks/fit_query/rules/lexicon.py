@@ -19,49 +19,49 @@ PHRASES: dict[str, str] = {
         more big than|more large than|more great than|more powerful than|more high than|not less big than
         over|above|ovr|abv|abve|mor than|mor then|at least|atleast|at lest|atlest|at the very least|min|minimum
         minimum of|a minimum of|at minimum|exceeding|exceeds|exceed|in excess of|upwards of|upward of|starting at
-        starting from|north of|beyond|nothing under|nothing below|not under|not below|never under|never below
-        none under|none below|at or above|equal or above|gt|gte|ge|topping|surpassing|equal to or above
-        over and above|greater or equal to|more or equal to|o/|not beneath|nothing beneath|no lower than
-        from at least|no under|no below|or more than|min of|min size|minimum size|minimum capacity|min capacity
-        lower limit|lower limit of|lower bound|floor of|breaking|clear of|isnt under|isnt below|isnt less than
-        isnt smaller than|arent under|arent below|is not under|are not under|is no smaller than
+        starting from|north of|beyond|never under|never below
+        at or above|equal or above|gt|gte|ge|topping|surpassing|equal to or above
+        over and above|o/
+        from at least|min of|min size|minimum size|minimum capacity|min capacity
+        lower limit|lower limit of|lower bound|floor of|breaking|clear of|isnt under|isnt below
+        arent under|arent below|is not under|are not under|is no smaller than
         nor anything smaller than
         nor anything under|nor anything below|dont want anything under|dont want anything below
         dont want anything smaller than|nor anything less than|abune|aboon
-        clears|that clear|gets past|get past|got past|owt over|nae less than|nae smaller than|ower
+        clears|that clear|gets past|get past|got past|owt over|ower
         mroe than|doesnt fall short of|dont fall short of|does not fall short of|not falling short of
         not a kilowatt under
         not a kilowatt less than|not a kw under
-        at or over|superior to|more as|cant be smaller than|cant be under|cant be below|cant be less than
-        mustnt be under|mustnt be smaller than|not littler than|nothing littler than|counting nothing under
+        at or over|superior to
+        counting nothing under
         counting nothing smaller than
         that beat|which beat|that exceed|which exceed
     """,
     "LESS": """
         more small than|more little than|less big than|less large than|less powerful than|not as big as|not so big as
         under|below|undr|blw|les than|les then|beneath|at most|atmost|up to|upto|up to and including|max|maximum
-        maximum of|a maximum of|at maximum|not over|not above|nothing over|nothing above|never over|never above
-        none over|none above|not exceeding|no over|no above|lt|lte|le|capped at|limited to|u/|south of|not exceed
+        maximum of|a maximum of|at maximum|never over|never above
+        lt|lte|le|capped at|limited to|u/|south of|not exceed
         does not exceed|does not go above|do not go above|doesnt go above|dont go above|not go above|not go over
         does not go over|do not go over|doesnt go over|dont go over|does not top|do not top|doesnt top|dont top
         doesnt exceed|dont exceed|do not exceed|at or below|at or under|at the very most|at very most
-        equal or below|equal to or below|less or equal to
-        less or equal|shy of|short of|topping out at|maxing out at|nothing exceeding|max of|max size|maximum size
+        equal or below|equal to or below
+        less or equal|shy of|short of|topping out at|maxing out at|max of|max size|maximum size
         maximum capacity|max capacity|upper limit|upper limit of|upper bound|ceiling of|cap of|sub|that dont exceed
         up to but not over|up to but not above|up to but no more than|up to but not exceeding|up to but not beyond
-        up to and not over|up to and no more than|and up to|but up to|not beyond|nothing beyond|maxed at|none exceed
-        none exceeds|none exceeding|isnt over|isnt above|isnt more than|isnt bigger than|isnt larger than|arent over
+        up to and not over|up to and no more than|and up to|but up to|maxed at|none exceed
+        none exceeds|isnt over|isnt above|arent over
         arent above|is not over|are not over|is no bigger than|dont want anything bigger than|dont want anything over
         dont want anything above|dont want anything larger than|nor anything bigger than|nor anything over
         nor anything above|nor anything larger than
-        tops out at|top out at|maxes out at|max out at|a ceiling of|nae mair than|nae bigger than|nae more than
+        tops out at|top out at|maxes out at|max out at|a ceiling of|nae mair than
         naethin ower|naething ower|nothing ower
         doesnt go past|dont go past
         not a kilowatt over|not a kilowatt more than|not a kw over
-        inferior to|until maximal|until max|until maximum|maximal|less as|cant be bigger than|cant be over
-        cant be above|cant be more than|cant be larger than|mustnt be over|mustnt be bigger than|without going over
+        inferior to|until maximal|until max|until maximum|maximal
+        without going over
         counting nothing bigger than|counting nothing over|up 2|upto maximum
-        nothing past|not past|none past|nowt past|never past|owt up to|anything up to
+        never past|owt up to|anything up to
         that top out at|which top out at|that max out at|that tops out at
     """,
     "MORE_AFTER": """
@@ -131,9 +131,9 @@ PHRASES: dict[str, str] = {
         over by|over at|over near|over towards|ower by
     """,
     "SINCE": """
-        nowt before|nort before|nothin before|nae older than|nowt older than|since|as of|no earlier than
-        not earlier than|not before|nothing before|from and including|starting in
-        from the year|no older than|not older than|nothing older than|beginning in
+        since|as of
+        from and including|starting in
+        from the year|beginning in
         frae
         werent built before|wasnt built before|not built before|werent commissioned before|not commissioned before
         werent installed before|not installed before|nothing built before|none built before
@@ -153,9 +153,9 @@ PHRASES: dict[str, str] = {
     """,
     "BY": "by",
     "UNTIL": """
-        nowt after|nort after|nothin after|nowt newer than|until|till|til|up until|up till|no later than|not later than
-        not after|nothing after|by the latest
-        at the latest by|nothing newer than|no newer than|not newer than
+        until|till|til|up until|up till
+        by the latest
+        at the latest by
         werent built after|wasnt built after|not built after|werent commissioned after|not commissioned after
         not installed after|nothing built after|none built after
         not commissioned later than|not built later than|not installed later than|not fitted later than

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.rules.families import TECHNOLOGY
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsupported
 from tasks.fit_query.spoken_codes import spoken_whole
@@ -72,7 +73,7 @@ def _(question: Question, found: Match) -> bool | None:
             raise Unsupported("no FIT id")
         return False
     ticket = question.lexemes[found.start]
-    if group == "id" and ticket.key == "#" and found.start and question.has(*_TECHNOLOGIES):
+    if group == "id" and ticket.key == "#" and found.start and question.has(*TECHNOLOGY):
         question.consume(found.start, found.end)  # "turbines in Leven #44": a number of somebody's papers
         return False
     of_it = group == "rated" and _OF_IT.search(question.text, 0, question.lexemes[found.place(group)].start)
@@ -86,7 +87,6 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
-_TECHNOLOGIES = ("TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY")
 # "The FIT rate on 48".
 _OF_IT = re.compile(r"\b(?:on|for|of)\s+$", re.IGNORECASE)
 
