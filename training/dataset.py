@@ -22,7 +22,7 @@ from tuneserve.task import Task
 
 SHOWN = 20
 # What can change the data or its checks: code, phrases, tables, schemas, prompt, hand-written questions.
-SOURCES = (".py", ".toml", ".json", ".jsonl", ".csv", ".md")
+SOURCES = (".py", ".toml", ".json", ".jsonl", ".csv", ".md", ".txt")
 
 
 def build(run: Run, task: Task, recipe: Recipe, progress: Progress, force: bool) -> Manifest:

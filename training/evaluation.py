@@ -14,6 +14,7 @@ from typing import Any
 
 from training.adapter import WEIGHTS, load_adapter
 from training.base import BaseReference, load_model, load_tokenizer
+from training.dataset import SOURCES
 from training.generation import Writer
 from training.structure import added_to
 from training.train import versions
@@ -44,7 +45,6 @@ TEST_SAMPLE = 200  # examples of the test split; the hand-written cases are all 
 BASE_SAMPLE = 50  # questions of each set for the untuned base, which writes to the token limit and so is slow
 BATCH = 32
 ADAPTER_FILES = (WEIGHTS, "adapter_config.json")
-SOURCES = (".py", ".toml", ".json", ".jsonl", ".csv", ".md", ".txt")
 
 
 def evaluate(run: Run, task: Task, recipe: Recipe, progress: Progress, force: bool) -> Manifest:

@@ -48,7 +48,7 @@ _BEFORE = re.compile(
 )
 # What stands between a time left and its bound: "10 years left on the clock or more".
 _LEFT = (
-    r"(?:left|remaining|to go|to run|still to run|of (?:support|payments|tariff|subsidy|fit|life))"
+    r"(?:left|remaining|to go|to run|still to run|of (?:support|payments|tariff|subsidy|fit|life)(?:\s+(?:left|remaining|to go|to run))?)"
     r"(?:\s+(?:on|in|of)\s+(?:(?:the|its|their|it|them)\s*)?(?:clock|tariff|fit|support|scheme|contract|subsidy"
     r"|term)?)?"
 )
@@ -73,11 +73,13 @@ _BEHIND = re.compile(
 USELESS = re.compile(
     r"\s*(?:each |a site |sites |ones )?(?:is|are|would be|['’]s|['’]re)\s+(?:of\s+)?"
     r"(?:no (?:good|use|interest|help)\b|not? (?:of interest|relevant|worth|enough)\b|useless\b"
-    r"|too (?:small|big|large|old|new|short|little)\b)"
+    r"|out\b(?! (?:of|in|on|by|near|at)\b)|too (?:small|big|large|old|new|short|little)\b)"
     r"|\s*,?\s*(?:and |then )?(?:i|we|he|she|they|you)\s?"
     r"(?:(?:do|does|wo|would|ca|could)n['’]?t|can ?not|would not|do not)\s+(?:(?:even|really)\s+)?"
     r"(?:want to (?:know|see|hear)|wanna (?:know|see)|entertain|look at|touch|bother|consider|need to (?:know|see)"
     r"|care)\b"
+    r"|\s*,?\s*(?:and |then |so |well )?(?:i|we|he|she|they)\s?(?:['’](?:m|re|s|d be)|am|are|is)\s+(?:really |just )?"
+    r"(?:not|nae|no) (?:\w+ )?(?:interested|bothered|fussed|keen)\b"
 )
 _DENIAL = re.compile(
     r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot"
@@ -87,7 +89,9 @@ _DENIAL = re.compile(
 # "I won't look at any solar installation" below 900 kW.
 REFUSED = re.compile(
     rf"(?:n['’]t|\bnot|\bnever|\b{NOT_VERBS}) (?:look at|touch|consider|bother with|take on|accept|entertain|finance"
-    r"|fund|insure|deal with|handle)\b[^.;,]{0,60}$"
+    r"|fund|insure|deal with|handle|show|give|send|list|include|count|want|need|return|display|bring|pull)\b[^.;,]{0,60}$"
+    r"|\b(?:drop|skip|ignore|discard|remove|hide|bin|omit|lose|chuck|weed out|filter out|leave out|throw out|cut out)"
+    r" (?:any\w*|every\w*|all|what\w*|those|the ones|stuff|ones|sites)\b[^.;,]{0,40}$"
 )
 _EXACT_BEFORE = re.compile(r"(?<!not )\b(?:exactly|precisely|exact|bang on|spot on)\s+(?:an?\s+)?$")
 _EXACT_BEHIND = re.compile(r"\s*,?\s*(?:exactly|precisely|on the nose|exact)\b")

@@ -22,7 +22,7 @@ _WORDS = {
     "revenue": r"proceeds|takings"
     r"|rev(?:en|ne|ue|n)\w*|revs?|rvenue|income\w*|earn\w*|money|profit\w*|paid|pays?|bring\w* in|cash"
     "|turnover"
-    r"|generat\w*|£\w*|mak(?:e|es|ing)|worth",
+    r"|generat\w*|£\w*|mak(?:e|es|ing)|worth|pull(?:s|ed|ing)? in",
     "regional": r"region\w*ly|regional|regionali[sz]ed|for the region|reg adj"
     r"|reigonal\w*|(?<!in )(?<!the )(?<!this )region\b(?! of)|area\w*|local\w*",
     "repowering": r"re-?\s?pow\w*|repwo\w*|replac\w*|upgrad\w*|refurb\w*|re-?plant\w*",
@@ -53,7 +53,8 @@ _WORDS = {
     "sort commissioning_date": r"modern|ancient|aged|auld\w*|eld\w*|grand\w*|fresh\w*|in the tooth"
     r"|new\w*|old\w*|recent\w*|latest|earl\w*|first|last|young\w*|dates?|commission\w*"
     r"|order\w*|sort\w*|long\w*|running|age|when|built|chronolog\w*",
-    "sort fit_remaining": r"off support|rem|los(?:e|es|ing)"
+    "sort fit_remaining": r"off (?:the |their |its )?(?:support|fits?|scheme|tariff|subsidy|feed in tariff)|rem"
+    r"|los(?:e|es|ing)"
     r"|expir\w*|soon\w*|few\w*|left|remain\w*|long\w*|short\w*|end\w*|run\w*|time"
     "|years?"
     r"|sort\w*|due",
@@ -97,7 +98,7 @@ _PLAIN_WORDS = {
     "revenue": r"proceeds|takings"
     r"|rev(?:en|ne|ue|n)\w*|revs?|rvenue|incomes?|incom|earn\w*|money|profit\w*|cash|turnover|bring\w* in"
     r"|(?:get|gets|got|being|are|is) paid|pa(?:y|id|ys) (?:out|per|for|each)"
-    r"|(?:how much|what)\b[^.?!]*\b(?:makes?|gets?|pays?|worth|generates?)",
+    r"|(?:how much|what)\b[^.?!]*\b(?:makes?|gets?|pays?|worth|generates?|pulls? in)",
     "regional": r"region\w*ly|regional|regionali[sz]ed|for the region|reg adj"
     r"|reigonal\w*|(?:for|of|in) (?:the|its|their|each) region|area[- ]adjusted"
     r"|locally|adjusted",
@@ -149,7 +150,8 @@ _PLAIN_WORDS = {
     rf"|{_SORTED}|recently|longest|age|chronolog\w*|date order|{_DIRECTED}|by (?:date|age|commission\w*|year)",
     "sort fit_remaining": rf"soon\w*|longest|shortest|(?:first|last|next) to|{_MOST}|(?<!at )(?<!at the )least"
     rf"|{_SORTED}|due|(?:closest|nearest) to"
-    rf"|expir\w* (?:first|next|last)|by (?:years|time|expiry|remaining)|{_DIRECTED}|latest|earliest",
+    rf"|(?:expir\w*|runs?(?:ning)? out|lapses?|off (?:the |their |its )?(?:support|fits?|scheme|tariff|subsidy))"
+    rf" (?:first|next|last)|by (?:years|time|expiry|remaining)|{_DIRECTED}|latest|earliest",
 }
 _PLAIN = {name: re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE) for name, words in _PLAIN_WORDS.items()}
 _SIZE_WORDS = {"small or medium": "small", "medium or large": "large"}

@@ -128,8 +128,8 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("size", *_FIGURES),
         (
-            rf"(?<!how )(?!small[ -]scale hydro|small to large|large to small){_SIZE}(?= (?:\w+ )?(?:and|or|to"
-            rf"|{_SITES})\b)",
+            rf"(?<!how )(?!small[ -]scale hydro|small to large|large to small){_SIZE}(?= (?:and|or|to)\b"
+            rf"| (?:\w+ )?{_SITES}\b)",
             rf"{_SIZE}$",
             r"mid[ -]?(?:sized?|range)",
         ),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from training.dataset import build
+import tasks
+from training.dataset import SOURCES, build
 from tuneserve.errors import DataError
 from tuneserve.example import Example, read_examples
 from tuneserve.manifest import verify
@@ -133,3 +134,13 @@ def test_it_is_built_once(built: Run, recipe: MakeRecipe, task: Task) -> None:
     assert (built.data / "manifest.json").stat().st_mtime_ns == before
     build(built, task, recipe(), Silent(), True)
     assert (built.data / "manifest.json").stat().st_mtime_ns > before
+
+
+def test_a_change_of_any_file_of_a_task_makes_the_data_set_anew() -> None:
+    """Each kind of file below tasks/ is among those that are hashed; `.txt` was not, and phrases were overlooked."""
+    kinds = {
+        path.suffix
+        for path in Path(tasks.__file__).parent.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert kinds <= {*SOURCES, ".py"}

@@ -251,7 +251,10 @@ PHRASES: dict[str, str] = {
     """,
     "EXPIRED": """
         expired|already expired|has expired|have expired|have lapsed|lapsed|already ended|ran out|has run out
-        have run out
+        have run out|fell off the fit|came off the fit|dropped off the fit|rolled off the fit|fell off support
+        came off support|dropped off support|came off their fit|came off its fit|lost its support|lost their support
+        lost support|lost its subsidy|lost their subsidy|lost its fit|lost their fit|fell out of the fit
+        dropped out of the fit|dropped out of the scheme
     """,
     "SUPPORT": """
         support|subsidy|subsidies|contract|term|lifetime|life|payments|agreement|agreements|contracts|eligibility

@@ -110,16 +110,38 @@ _BY_CAPACITY = CLASSES["BY"] + CLASSES["CAPACITY"]
 @early_numbers(
     "ranking: next to expire",
     """
-    (?:NEXT|FIRST|TOP) (?P<number>NUMBER)? (?:KIND|SITE_ONE|SITE_MANY|AND|OR|SIZE)+ (?:TO|IN PLACE)?
+    (?P<which>NEXT|FIRST|TOP|LAST) (?P<number>NUMBER)? (?:KIND|SITE_ONE|SITE_MANY|AND|OR|SIZE)+ (?:TO|IN PLACE)?
     EXPIRE(?!(?:IN|WITHIN|BY|BEFORE)?(?:LESS|MORE|NEXT|TIME|YEAR))
     """,
 )
 def _(question: Question, found: Match) -> None:
-    question.put("sort", "fit_remaining asc")
+    last = question.classes[found.place("which")] == CLASSES["LAST"]
+    question.put("sort", "fit_remaining desc" if last else "fit_remaining asc")
     if found.has("number"):
         question.put("limit", found.quote("number"))
     elif CLASSES["TECHNOLOGY_MANY"] not in found.match.group() and CLASSES["SITE_MANY"] not in found.match.group():
         question.put("limit", "1")
+
+
+# Words of EXTREME and LAST that name an end, and the order they ask for.
+_ENDS = {"soonest": "asc", "nearest": "asc", "closest": "asc", "last": "desc", "furthest": "desc"}
+
+
+@early_numbers(
+    "ranking: what ends first or last",
+    "(?P<ends>EXPIRE) (?:SUPPORT|FIT|RATE)* (?P<when>FIRST|LAST|EXTREME)(?!NUMBER|TIME|YEAR|AMOUNT|GROUP|KIND|SITE_ONE|SITE_MANY)",
+)
+def _(question: Question, found: Match) -> bool | None:
+    """ "Comes off the FIT last", "lose their subsidy soonest"."""
+    way = "asc" if question.classes[found.place("when")] == CLASSES["FIRST"] else _ENDS.get(found.lexeme("when").key)
+    if way is None:
+        return False
+    question.put("sort", f"fit_remaining {way}")
+    before = [NAMES[one.kind] for one in question.lexemes[: found.start]]
+    numbers = [name for name in before if name.endswith(("_ONE", "_MANY"))]
+    if numbers and numbers[-1].endswith("_ONE"):
+        question.put("limit", "1")
+    return None
 
 
 @early_numbers(

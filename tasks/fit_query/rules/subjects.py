@@ -156,11 +156,12 @@ def _has_its_time(question: Question, at: int) -> bool:
     if not named.key.startswith("tariff") or "fit_id" in question.reading:
         return False
     for key in ("remaining_max", "remaining_min"):
-        begin = question.text.find(str(question.reading.get(key, "\0")))
+        quoted = question.reading.get(key)
+        begin = question.text.find(quoted) if quoted else -1
         if begin < 0:
             continue
         before = begin < named.start
-        end = begin + len(question.reading[key])
+        end = begin + len(quoted)
         between = question.text[end : named.start] if before else question.text[named.end : begin]
         words = between.split()
         if len(words) <= _WORDS_BETWEEN and "for" not in words and not re.search("[,.;?]", between):

@@ -200,3 +200,9 @@ def test_what_each_match_of_a_rule_has_is_known(pattern: str, sure: set[str]) ->
 def test_a_rule_that_may_match_nothing_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="may match nothing"):
         needed(pattern)
+
+
+@pytest.mark.parametrize("text", ["wind\0 tariff for kent", "\0", "tariff of solar\0 with 5 years left"])
+def test_a_character_that_no_keyboard_types_breaks_nothing(text: str) -> None:
+    reading = read(text, TODAY)
+    assert reading is None or isinstance(reading, dict)
