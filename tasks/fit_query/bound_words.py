@@ -20,8 +20,8 @@ _ABOUT = (
     r"|ball ?park|(?:with)?in a whisker of|near enough|close to|close on"
     r"|in the (?:region|neighbourhood|vicinity|order) of|~|≈)"
 )
-_TIGHTER = r"(?:more|greater|bigger|larger|higher|longer|later|better)"
-_LOOSER = r"(?:less|smaller|fewer|lower|shorter)"
+_TIGHTER = r"(?:more|greater|bigger|larger|higher|longer|later|better|heavier|stronger)"
+_LOOSER = r"(?:less|smaller|fewer|lower|shorter|lighter|weaker)"
 # Nothing, as it is spoken: "nowt over 60 kW" is a bound, and "over 60 kW" its contrary.
 NOUGHT = (
     r"now(?:gh)?ts?|nort|nothin['’]?|nuff?in['’]?k?|nuthin['’]?|nothink|nuttin['’]?|naught|nought|nae|nane|nee|zilch"
@@ -33,11 +33,11 @@ _DENIED = rf"(?:no|not|not any|nothing|none|never|isn['’]?t|aren['’]?t|{NOT_
 _MOST = (
     rf"(?:{_DENIED}\s*(?:be\s+)?(?:over|above|exceeding|beyond|{_TIGHTER}\s*than)|(?:lt|under|underneath|below|beneath"
     rf"|sub"
-    rf"|{_LOOSER}\s*than|at\s*most|at the most|up ?to|capped at|limited to|no(?:t)? exceed\w*|inside"
+    rf"|{_LOOSER}\s*than|at\s*most|at the most|up ?to|capped at|limited to|no(?:t)? exceed\w*|inside|(?<!just )shy of"
     r"|max(?:imum)?\.?(?: (?:of|is))?|<=?|≤))"
 )
 _LEAST = (
-    rf"(?:{_DENIED}\s*(?:be\s+)?(?:under|below|{_LOOSER}\s*than)|(?:gt|over|ovr|above|abv|{_TIGHTER}\s*than|exceed(?:s|ing)"
+    rf"(?:{_DENIED}\s*(?:be\s+)?(?:under|below|{_LOOSER}\s*than)|(?:gt|over|ovr|above|abv|{_TIGHTER}\s*than|exceed(?:s|ing|ed)?"
     rf"|at least"
     r"|at the least|upwards of|north of|in excess of|clearing|topping|beating|beat|beyond|starting at"
     r"|min(?:imum)?\.?(?: (?:of|is))?|(?<![-=])>=?|≥))"
@@ -48,7 +48,8 @@ _BEFORE = re.compile(
 )
 # What stands between a time left and its bound: "10 years left on the clock or more".
 _LEFT = (
-    r"(?:left|remaining|to go|to run|still to run|of (?:support|payments|tariff|subsidy|fit|life)(?:\s+(?:left|remaining|to go|to run))?)"
+    r"(?:left|remaining|to go|to run|still to run|of (?:support|payments|tariff|subsidy|fit|life)"
+    r"(?:\s+(?:left|remaining|to go|to run))?)"
     r"(?:\s+(?:on|in|of)\s+(?:(?:the|its|their|it|them)\s*)?(?:clock|tariff|fit|support|scheme|contract|subsidy"
     r"|term)?)?"
 )
@@ -89,10 +90,36 @@ _DENIAL = re.compile(
 # "I won't look at any solar installation" below 900 kW.
 REFUSED = re.compile(
     rf"(?:n['’]t|\bnot|\bnever|\b{NOT_VERBS}) (?:look at|touch|consider|bother with|take on|accept|entertain|finance"
-    r"|fund|insure|deal with|handle|show|give|send|list|include|count|want|need|return|display|bring|pull)\b[^.;,]{0,60}$"
+    r"|fund|insure|deal with|handle|show|give|send|list|include|count|want|need|return|display|bring|pull)\b"
+    r"[^.;,]{0,60}$"
     r"|\b(?:drop|skip|ignore|discard|remove|hide|bin|omit|lose|chuck|weed out|filter out|leave out|throw out|cut out)"
     r" (?:any\w*|every\w*|all|what\w*|those|the ones|stuff|ones|sites)\b[^.;,]{0,40}$"
 )
+_SITES = (
+    r"(?:solar|wind|hydro|ad|chp|pv|biogas|turbines?|panels?|sites?|farms?|schemes?|plants?|installations?|units?"
+    r"|systems?|digesters?|generators?|stuff|ones|projects?|kit)"
+)
+_LOOKS = (
+    r"(?:look(?:ing)? at|touch(?:ing)?|consider(?:ing)?|bother(?:ing)? with|tak(?:e|ing) on|accept(?:ing)?"
+    r"|entertain(?:ing)?|financ(?:e|ing)|fund(?:ing)?|insur(?:e|ing)|deal(?:ing)? with|handl(?:e|ing)"
+    r"|want(?:ing)?(?: to see)?|need|show|give|send|list|include|see)"
+)
+# What denies the very next bound: "mustn't be lower than", "can't have less than", "won't look at any solar below".
+DENIED = re.compile(
+    rf"(?:n['’]t|\b(?:not|never|cannot|{NOT_VERBS}|shant)|\w['’]nt"
+    r"|\b(?:won|can|don|isn|aren|doesn|shouldn|mustn|couldn|wouldn|hasn|needn|shan) t)\b"
+    r"(?:\s+(?:to|really|ever|even|actually|just|ideally))*"
+    r"(?:(?:\s+(?:be|been|have|go|gone|get|fall|drop|dip|come|came|sit|make|run|start|started|live|built|commissioned"
+    r"|installed|erected|fitted|connected|accredited|registered|energi[sz]ed|put up|put in|set up"
+    r"|switched on|turned on))+"
+    r"(?:\s+(?:at|in|rated|sized|from|any|anything))*"
+    rf"|\s+{_LOOKS}(?:\s+(?:me|us|him|her))?(?:\s+(?:any|anything))?(?:\s+{_SITES})*"
+    rf"|(?:\s+(?!(?:but|and|so|want|need|just|only|sure|certain|bothered|fussed|from|in|an?)\b)[a-z]+){{0,3}}"
+    rf"\s+(?:any|anything)(?:\s+{_SITES})*)"
+    r"(?:\s+(?:that|which|with|of)(?:\s+(?:is|are|has|have)|['’]s)?)?\s*:?\s*$"
+)
+_OPPOSITE: dict[str, Said] = {"min": "max", "max": "min"}
+_CONTRARY = {"built_before": "built_from", "built_after": "built_to"}
 _EXACT_BEFORE = re.compile(r"(?<!not )\b(?:exactly|precisely|exact|bang on|spot on)\s+(?:an?\s+)?$")
 _EXACT_BEHIND = re.compile(r"\s*,?\s*(?:exactly|precisely|on the nose|exact)\b")
 _FROM = re.compile(r"\bfrom\s+(?:an?\s+)?$")
@@ -144,11 +171,14 @@ def said_of_amount(lowered: str, start: int, end: int) -> Said | None:
     before = lowered[max(0, start - 100) : start]
     found = _BEFORE.search(before)
     ahead = _kind(found) if found else None
-    if ahead in ("min", "max") and USELESS.match(lowered, end):
-        return "max" if ahead == "min" else "min"
+    if ahead and ahead in _OPPOSITE and USELESS.match(lowered, end):
+        return _OPPOSITE[ahead]
     behind = _BEHIND.match(lowered, end)
     after = _kind(behind) if behind else None
-    if found and ahead and (_DENIAL.search(before[: found.start()]) or REFUSED.search(before[: found.start()])):
+    denied = found and ahead in _OPPOSITE and DENIED.search(before[: found.start()])
+    if denied and ahead:
+        ahead = _OPPOSITE[ahead]
+    elif found and ahead and (_DENIAL.search(before[: found.start()]) or REFUSED.search(before[: found.start()])):
         return None
     if _EXACT_BEFORE.search(before) or _EXACT_BEHIND.match(lowered, end):
         return "exactly"
@@ -184,7 +214,7 @@ def _kind(found: re.Match[str]) -> Said | None:
 
 def said_of_date(lowered: str, start: int, end: int) -> str | None:
     """The key of a reading ("built_from", …) that the words beside the date lowered[start:end] ask for, or None."""
-    before = lowered[max(0, start - 50) : start]
+    before = lowered[max(0, start - 80) : start]
     sign = _SIGN_BEFORE.search(before)
     if sign:
         return sign.lastgroup
@@ -195,6 +225,8 @@ def said_of_date(lowered: str, start: int, end: int) -> str | None:
         return None if found.lastgroup != behind.lastgroup else found.lastgroup
     if behind:
         return None if found and _DENIAL.search(before[: found.start()]) else behind.lastgroup
+    if found and found.lastgroup in _CONTRARY and DENIED.search(before[: found.start()]):
+        return _CONTRARY[found.lastgroup]
     if found is None or _DENIAL.search(before[: found.start()]) or _RANGE_BEHIND.match(lowered, end):
         return None
     return found.lastgroup

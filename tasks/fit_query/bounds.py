@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.fit_query.amounts import KW, Amount, as_number, find_amounts, parse_kw, parse_years
-from tasks.fit_query.bound_words import NOT_VERBS, NOUGHT, REFUSED, USELESS, may_be_bound
+from tasks.fit_query.bound_words import DENIED, NOT_VERBS, NOUGHT, REFUSED, USELESS, may_be_bound
 from tasks.fit_query.dates import RELATIONS, commissioned, parse_period
 from tasks.fit_query.draft import Draft
 from tasks.fit_query.numerals import read_number
@@ -242,7 +242,7 @@ def _check_date(draft: Draft, key: str, span: Span) -> None:
         if mention.start < span.start < mention.end and mention.text[: span.start - mention.start].strip(" -,"):
             message = f"'{draft.reading[key]}' is only a part of '{mention.text}'"
             draft.note("unreadable_value", message, key, blocking=True)
-    before = draft.quotations.lowered[max(0, span.start - 20) : span.start]
+    before = draft.quotations.lowered[max(0, span.start - 80) : span.start]
     against = {
         "built_in": _OTHER_DATE_WORD,
         "built_from": _BEFORE_DATE_WORD,
@@ -250,11 +250,8 @@ def _check_date(draft: Draft, key: str, span: Span) -> None:
         "built_before": _AFTER_DATE_WORD,
         "built_to": _AFTER_DATE_WORD,
     }.get(key)
-    if (
-        against
-        and against.search(before)
-        and not _NEGATED.search(draft.quotations.lowered[max(0, span.start - 50) : span.start])
-    ):
+    found = against.search(before) if against else None
+    if found and not _NEGATED.search(before[-50:]) and not DENIED.search(before[: found.start()]):
         words = draft.text[max(0, span.start - 10) : span.end].strip()
         draft.note("contradicts_question", f"'{words}' does not mean {key}", key, blocking=True)
 

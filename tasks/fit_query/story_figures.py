@@ -37,7 +37,7 @@ _TELEPHONE = re.compile(
 _MONEY = re.compile(r"[£$€]\s?\d[\d.,]*(?:\s?(?:k|m|bn|million|thousand)\b)?", re.IGNORECASE)
 _ENERGY = re.compile(r"(?<![\w.,])\d[\d.,]*\s?(?:[kmg]\s?wh|kilowatt[\s-]?hours?|units? (?:a|per))\b", re.IGNORECASE)
 _TIME = re.compile(
-    r"\bat\s+\d{1,2}[.:]\d\d\b(?!\s*[kmg]w)|(?<![\w.,])\d{1,2}(?:[.:]\d\d)?\s?(?:am|pm|o['’]?clock)\b|(?<![\w.,])\d{1,2}:\d\d\b",
+    r"\bat\s+\d{1,2}[.:]\d\d\b(?!\s*(?:[kmg]\s?w|meg|kilo|gig|k\b|mw|years?\b|yrs?\b|months?\b))|(?<![\w.,])\d{1,2}(?:[.:]\d\d)?\s?(?:am|pm|o['’]?clock)\b|(?<![\w.,])\d{1,2}:\d\d\b",
     re.IGNORECASE,
 )
 _AGE = re.compile(

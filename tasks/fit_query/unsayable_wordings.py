@@ -34,7 +34,8 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     (
         "statistic",
         r"\bmedians?\b(?! (?:age|strip|or mean, i)\b)"
-        r"|\bpercentages?\b|\bper\s?cent\b(?! (?:sure|certain|positive|convinced|honest)\b)|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
+        r"|\bpercentages?\b|\bper\s?cent\b(?! (?:sure|certain|positive|convinced|honest)\b)"
+        r"|\bwhat (?:share|proportion|fraction)\b|\b(?:share"
         r"|proportion) of\b|\bstandard deviation\b|\b(?:load|capacity|power) fac\w*\b|\btorques?\b|\bwhat %"
         r"|\b(?:inter)?quartiles?\b|\bst(?:an)?d\.? dev\w*|\brunners?[- ]up\b|\bper (?:head|resident|capita)\b"
         r"|\b(?:co2|carbon) (?:saved|savings?|avoided|offset|reductions?)\b",
@@ -83,7 +84,8 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"\b(?:both\s+)?(?:the\s+)?(?:how many|number of|count|total(?: capacity)?)\b[^.?!]{0,60}(?:\band\b|\bplus\b"
         r"|\+|&)"
         r"\s*(?:(?:also|tell me|what(?:['’]?s| is| are))\s+)*(?:the\s+|their\s+|its\s+)?"
-        r"(?:average|avg|mean)\b|\b(?:average|avg?|ave|(?<!\bi )(?<!\bwe )mean)\b[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count"
+        r"(?:average|avg|mean)\b|\b(?:average|avg?|ave|(?<!\bi )(?<!\bwe )mean)\b"
+        r"[^.?!]{0,40}\band\s+(?:the\s+|their\s+)?(?:count"
         r"|number|total"
         r"|how many)\b"
         r"|\bhow many\b[^.?!]{0,40}\band\s+(?:what(?:['’]?s| is| are)\s+)?(?:the\s+|their\s+)?(?:total"
@@ -153,7 +155,8 @@ WORDINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         "alternative dates",
-        r"\b(?:up to|before|until|till)\s+(?:19|20)\d\d\s+or\s+(?:from|after|since)\s+(?:19|20)\d\d\b|\bor else\b(?! (?:in|near|at|around)\b)",
+        r"\b(?:up to|before|until|till)\s+(?:19|20)\d\d\s+or\s+(?:from|after|since)\s+(?:19|20)\d\d\b"
+        r"|\bor else\b(?! (?:in|near|at|around)\b)",
     ),
     (
         "year of expiry",

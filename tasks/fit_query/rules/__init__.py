@@ -31,6 +31,7 @@ from tasks.fit_query.rules import (
 )
 from tasks.fit_query.rules.anecdotes import without_anecdotes
 from tasks.fit_query.rules.corrections import without_corrected, without_dropped
+from tasks.fit_query.rules.denied import with_denied_turned
 from tasks.fit_query.rules.layout import without_layout
 from tasks.fit_query.rules.lexeme import Lexeme, lexemes
 from tasks.fit_query.rules.paperwork import without_paperwork
@@ -107,7 +108,7 @@ _MARKS = frozenset({"query_type", "revenue", "regional"})
 
 
 def _read(text: str, today: date) -> dict[str, Any] | None:
-    found = without_dropped(text, lexemes(text))
+    found = without_dropped(text, with_denied_turned(text, lexemes(text)))
     reading, reason = _read_lexemes(text, found, today)
     if (reading is not None and not reason) or reason in _FINAL:
         return reading

@@ -10,18 +10,6 @@ from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsup
 
 rule = Rules()
 _TURNED = {"min": "max", "max": "min"}
-# "They won't look at anything smaller than two megawatts": a minimum.
-_REFUSES = re.compile(
-    r"(?:\b(?:do|does|did|will|would|can|could|is|are)n['’]?t|\bwon['’]?t|\bcan['’]?t|\b(?:do|does|will|would) not"
-    r"|\bcannot|\bnever"
-    r"|\bnot)\s+(?:\w+\s+){1,4}(?:anything|sites?|stuff|ones|turbines|schemes)\s+(?:that (?:is|are)\s+)?"
-    r"(?:smaller|bigger|larger|less|more|fewer|lower|higher|under|below|over|above)(?:\s+than)?\s+$"
-    r"|\b(?:(?:wo|would|do|ca|does)n['’]?t|(?:do|does|will|would|can) not|cannot|never)\s+(?:look at|touch|consider"
-    r"|take on"
-    r"|accept|bother with|finance|fund|insure|entertain|deal with|handle)\s+(?:[\w-]+\s+){0,5}"
-    r"(?:smaller|bigger|larger|less|more|lower|higher|under|below|over|above)(?:\s+than)?\s+$",
-    re.IGNORECASE,
-)
 
 
 # Time that is bounded and nothing else is said of is that of the tariff, where one is named: "9 years on its FIT".
@@ -32,8 +20,6 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
     """Sets capacity_… or remaining_…: `bound` is min, max, about or exactly."""
     kind = figure_class or NAMES[question.classes[at]]
     quoted = question.quote(at)
-    if bound in _TURNED and _REFUSES.search(question.text[: question.lexemes[at].start]):
-        bound = _TURNED[bound]
     if bound in _TURNED and USELESS.match(question.text.lower(), question.lexemes[at].end):
         bound = _TURNED[bound]
     if kind != "TIME":

@@ -129,7 +129,8 @@ _ENDS = {"soonest": "asc", "nearest": "asc", "closest": "asc", "last": "desc", "
 
 @early_numbers(
     "ranking: what ends first or last",
-    "(?P<ends>EXPIRE) (?:SUPPORT|FIT|RATE)* (?P<when>FIRST|LAST|EXTREME)(?!NUMBER|TIME|YEAR|AMOUNT|GROUP|KIND|SITE_ONE|SITE_MANY)",
+    """(?P<ends>EXPIRE) (?:SUPPORT|FIT|RATE)*
+    (?P<when>FIRST|LAST|EXTREME)(?!NUMBER|TIME|YEAR|AMOUNT|GROUP|KIND|SITE_ONE|SITE_MANY)""",
 )
 def _(question: Question, found: Match) -> bool | None:
     """ "Comes off the FIT last", "lose their subsidy soonest"."""
