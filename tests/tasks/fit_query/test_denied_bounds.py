@@ -21,28 +21,6 @@ DENIALS = (
     *("may not", "must not", "should not", "will not", "never"),
     *("doesn't", "don't", "isn't", "aren't", "hasn't", "needn't"),
 )
-    "can't",
-    "cant",
-    "cannot",
-    "mustn't",
-    "mustnt",
-    "shouldn't",
-    "won't",
-    "wont",
-    "wouldn't",
-    "couldn't",
-    "may not",
-    "must not",
-    "should not",
-    "will not",
-    "doesn't",
-    "don't",
-    "isn't",
-    "aren't",
-    "hasn't",
-    "needn't",
-    "never",
-]
 AMOUNT_VERBS = ("be", "have", "go", "sit at", "really be", "be anything")
 DATE_VERBS = ("be", "be built", "have been commissioned", "be from")
 LOW = ("less than", "under", "below", "smaller than", "lower than", "beneath", "lighter than")
