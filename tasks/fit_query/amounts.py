@@ -44,7 +44,7 @@ _LONG_UNITS = ("kilowatts", "kilowatt", "megawatts", "megawatt", "gigawatts", "g
 # Largest capacity for which a bare "k" is still thousands: FIT stops at 5 MW, so that "500k" can only mean 500 kW.
 _BARE_K_LIMIT = 10_000
 
-_UNIT_WORDS = r"(?:[km]ilo|mega|giga|kilo)[\s-]?[a-z]{2,6}|k\s?w(?:p|e|s)?\b|[a-z]{1,12}"
+_UNIT_WORDS = r"(?:[km]ilo|mega|giga|kilo)[\s-]?[a-z]{2,6}|[km]\s?w(?:p|e|s)?\b|[a-z]{1,12}"
 _AMOUNT = re.compile(
     rf"(?:(?<![\w£$€])|{GLUED})(?<!\d[.,])"
     rf"(?P<vague>(?:an?\s+)?(?:few|several|some)\s+(?:hundred|thousand|dozen|hundreds|tens\s+of)?s?(?:\s+of)?"

@@ -39,7 +39,7 @@ _MOST = (
 _LEAST = (
     rf"(?:{_DENIED}\s*(?:be\s+)?(?:under|below|{_LOOSER}\s*than)|(?:gt|over|ovr|above|abv|{_TIGHTER}\s*than|exceed(?:s|ing|ed)?"
     rf"|at least"
-    r"|at the least|upwards of|north of|in excess of|clearing|topping|beating|beat|beyond|starting at"
+    r"|at the least|good for another|upwards of|north of|in excess of|clearing|topping|beating|beat|beyond|starting at"
     r"|min(?:imum)?\.?(?: (?:of|is))?|(?<![-=])>=?|≥))"
 )
 _BEFORE = re.compile(
@@ -102,21 +102,24 @@ _SITES = (
 _LOOKS = (
     r"(?:look(?:ing)? at|touch(?:ing)?|consider(?:ing)?|bother(?:ing)? with|tak(?:e|ing) on|accept(?:ing)?"
     r"|entertain(?:ing)?|financ(?:e|ing)|fund(?:ing)?|insur(?:e|ing)|deal(?:ing)? with|handl(?:e|ing)"
-    r"|want(?:ing)?(?: to see)?|need|show|give|send|list|include|see)"
+    r"|want(?:ing)?(?: to see)?|need|show|give|send|list|include)"
+)
+_BUILT = (
+    r"(?:built|commissioned|installed|erected|fitted|connected|accredited|registered|energi[sz]ed|put up|put in|set up"
+    r"|switched on|turned on|live|start|started)"
 )
 # What denies the very next bound: "mustn't be lower than", "can't have less than", "won't look at any solar below".
+# "I can't find any over 2 MW" and "don't you have any over 2 MW?" deny nothing: finding and having are no wishes.
 DENIED = re.compile(
-    rf"(?:n['’]t|\b(?:not|never|cannot|{NOT_VERBS}|shant)|\w['’]nt"
+    rf"(?:(?:n['’]t|(?<!why )\b(?:not|never|cannot|{NOT_VERBS}|shant)|\w['’]nt"
     r"|\b(?:won|can|don|isn|aren|doesn|shouldn|mustn|couldn|wouldn|hasn|needn|shan) t)\b"
     r"(?:\s+(?:to|really|ever|even|actually|just|ideally))*"
-    r"(?:(?:\s+(?:be|been|have|go|gone|get|fall|drop|dip|come|came|sit|make|run|start|started|live|built|commissioned"
-    r"|installed|erected|fitted|connected|accredited|registered|energi[sz]ed|put up|put in|set up"
-    r"|switched on|turned on))+"
+    rf"(?:(?:\s+(?:be|been|go|gone|get|fall|drop|dip|come|came|sit|make|run|have(?! any)|{_BUILT}))+"
     r"(?:\s+(?:at|in|rated|sized|from|any|anything))*"
-    rf"|\s+{_LOOKS}(?:\s+(?:me|us|him|her))?(?:\s+(?:any|anything))?(?:\s+{_SITES})*"
-    rf"|(?:\s+(?!(?:but|and|so|want|need|just|only|sure|certain|bothered|fussed|from|in|an?)\b)[a-z]+){{0,3}}"
-    rf"\s+(?:any|anything)(?:\s+{_SITES})*)"
-    r"(?:\s+(?:that|which|with|of)(?:\s+(?:is|are|has|have)|['’]s)?)?\s*:?\s*$"
+    rf"|\s+{_LOOKS}(?:\s+(?:me|us|him|her))?(?:\s+(?:any|anything))?(?:\s+{_SITES})*)"
+    r"(?:\s+(?:that|which|with|of)(?:\s+(?:is|are|has|have)|['’]s)?)?"
+    rf"|(?<!there )(?<!you )(?<!got )\b(?:nothing|none|nobody|{NOUGHT})(?:\s+of\s+(?:them|those|these))?"
+    r"\s+(?:with|having|whose\s+\w+\s+is|(?:that|which)(?:\s+(?:is|are|has|have|comes?(?:\s+in)?)|['’]s)))\s*:?\s*$"
 )
 _OPPOSITE: dict[str, Said] = {"min": "max", "max": "min"}
 _CONTRARY = {"built_before": "built_from", "built_after": "built_to"}

@@ -51,6 +51,13 @@ _LETTER = re.compile(
     r"[\s:]+(?:the\s+)?$",
     re.IGNORECASE,
 )
+# "Wind turbines in Kent dated 2014": what is dated is no letter.
+_SITES_DATED = re.compile(
+    r"^(?!.*\b(?:letter|e-?mail|bill|statement|invoice|message|quote|note|report|memo)).*\b(?:turbines?|wind|solar|pv|hydro"
+    r"|ad|chp|digesters?|sites?|farms?|schemes?|plants?|installations?|panels?|units?|systems?|ones|those)\b.{0,40}?"
+    r"\bdated[\s:]+(?:the\s+)?$",
+    re.IGNORECASE | re.DOTALL,
+)
 _FORMS = (_REFERENCE, _TELEPHONE, _MONEY, _ENERGY, _TIME, _AGE)
 
 
@@ -62,7 +69,11 @@ def story_figures(text: str) -> tuple[Span, ...]:
         for form in _FORMS
         for hit in form.finditer(text)
     ]
-    found += [Span(date.start, date.end) for date in find_dates(text) if _LETTER.search(text[: date.start])]
+    found += [
+        Span(date.start, date.end)
+        for date in find_dates(text)
+        if _LETTER.search(text[: date.start]) and not _SITES_DATED.search(text[: date.start])
+    ]
     return tuple(sorted(found))
 
 

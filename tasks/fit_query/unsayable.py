@@ -23,7 +23,8 @@ from tasks.fit_query.unsayable_wordings import WORDINGS
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in WORDINGS)
 
 _EXCLUDING = re.compile(
-    r"\b(?:(?:with|to) the exception of|(?<!wine )(?<!snack )bar|save for|ex(?=-)|except(?:ing)?(?: for)?"
+    r"\b(?:(?:with|to) the exception of|(?<!wine )(?<!snack )(?<!potters )(?<!potter )bar|save for"
+    r"|ex(?=-)|except(?:ing)?(?: for)?"
     r"|excluding|exc?l?\.(?= )|excl|excludes?|omitting|barring|apart from|aside from"
     r"|other than|but not|(?:not|without) counting|don['’]?t want|(?:don['’]?t|do not) include|though not|ignoring"
     r"|skip|omit|not including|but none|but no"

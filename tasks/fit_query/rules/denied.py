@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
-from tasks.fit_query.bound_words import DENIED
+from tasks.fit_query.bound_words import DENIED, NOUGHT
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.families import TECHNOLOGY
 
 _CONTRARY = {"LESS": "MORE", "MORE": "LESS", "BEFORE": "SINCE", "AFTER": "UNTIL"}
+_REACH = 100  # characters before a bound in which it may be denied
 _NOUNS = frozenset({*TECHNOLOGY, "SITE_ONE", "SITE_MANY", "CAPACITY"})
-_MAY_DENY = re.compile(r"n['’]?t\b|\bnot\b|\bnever\b|\bcannot\b| t\b", re.IGNORECASE)
+_MAY_DENY = re.compile(rf"n['’]?t\b|\b(?:not|never|cannot|nothing|none|nobody|{NOUGHT})\b| t\b", re.IGNORECASE)
 
 
 def with_denied_turned(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
@@ -24,7 +25,7 @@ def with_denied_turned(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
     turned = list(lexemes)
     for bound in lexemes:
         contrary = _CONTRARY.get(NAMES[bound.kind])
-        denial = DENIED.search(lowered[: bound.start]) if contrary else None
+        denial = DENIED.search(lowered, max(0, bound.start - _REACH), bound.start) if contrary else None
         if contrary and denial:
             turned = [one for one in turned if not denial.start() < one.end <= bound.start or NAMES[one.kind] in _NOUNS]
             turned[turned.index(bound)] = bound._replace(kind=CLASSES[contrary])

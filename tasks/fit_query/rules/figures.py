@@ -95,6 +95,14 @@ def _(question: Question, found: Match) -> None:
     question.put("remaining_min", found.quote("time"))
 
 
+@rule("time: good for another", "(?P<good>LEFT) (?P<time>TIME)")
+def _(question: Question, found: Match) -> bool | None:
+    if not (found.quote("good") or "").lower().startswith("good for"):
+        return False
+    question.put("remaining_min", found.quote("time"))
+    return None
+
+
 @rule("time: runs out within", "(?:WITHIN|IN|LESS|BY)? (?:WITHIN|IN)? NEXT (?P<time>TIME)")
 def _(question: Question, found: Match) -> None:
     if not question.has("EXPIRE", "LEFT", "SUPPORT", "REPOWERING"):
@@ -262,6 +270,15 @@ def _(question: Question, found: Match) -> bool | None:
     if not _THAT.search(question.text, 0, question.lexemes[found.place("top")].start):
         return False
     put_bound(question, "min", found.place("figure"))
+    return None
+
+
+@rule("figure: a limit of", "(?P<word>LIMIT) (?P<figure>AMOUNT)")
+def _(question: Question, found: Match) -> bool | None:
+    """ "A limit of 500 kW"; "only 500 kW" is exact."""
+    if not found.lexeme("word").key.startswith(("limit", "cap")):
+        return False
+    put_bound(question, "max", found.place("figure"))
     return None
 
 

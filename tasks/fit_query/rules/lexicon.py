@@ -74,7 +74,7 @@ PHRASES: dict[str, str] = {
         mark or beyond|mark or above|mark and above|mark or over|an ower|and ower|or ower
         being the least|being the very least|as the very least|at the lower end
         or heftier|is her floor|is his floor|is our floor|is my floor|floor|or north of that|or better again
-        or chunkier|or beefier|and beyond that|or past that
+        bottom limit|lower limit|or chunkier|or beefier|and beyond that|or past that
         or more on the tariff|or more on the fit|or more on the clock|or more on their tariff|or more on their fit
     """,
     "LESS_AFTER": """
@@ -84,7 +84,7 @@ PHRASES: dict[str, str] = {
         or less|or smaller|or under|or below|and under|and below|or lower|or fewer|and down|and less|and smaller
         and lower|tops|at the most|or downwards|and downwards|downwards|n under|n below|& under|& below|or beneath
         or shorter|or sooner|or thereunder
-        at the outside|at the very outside
+        at the outside|at the very outside|at a push|at a stretch
         being the most|being the very most|at the upper end
         is her ceiling|is his ceiling|is our ceiling|is my ceiling|ceiling|or littler|or south of that
         is his limit|is her limit
