@@ -47,7 +47,8 @@ _WORDS = {
     "group_by region": r"regions?|reigon\w*|areas?|parts?|regional\w*",
     "group_by postcode_area": r"post\s?codes?|post code\w*|areas?|outcodes?",
     "group_by year": r"years?|yrs?|annual\w*|yearly|when",
-    "sort capacity": r"puni\w*|strong\w*|bottom|littl\w*|weak\w*|teen\w*|might\w*|chunk\w*|beef\w*|weed\w*"
+    "sort capacity": r"heavy\w*|hitters|whoppers|giants|tiddlers|minnows|little|wee"
+    r"|puni\w*|strong\w*|bottom|littl\w*|weak\w*|teen\w*|might\w*|chunk\w*|beef\w*|weed\w*"
     r"|teens\w*|big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*"
     r"|powerful\w*|sort\w*|rank\w*|order\w*|max\w*|min\w*|great\w*|most|least|huge\w*|[km]w|biggst|mini\w*",
     "sort commissioning_date": r"modern|ancient|aged|auld\w*|eld\w*|grand\w*|fresh\w*|in the tooth"
@@ -140,7 +141,9 @@ _PLAIN_WORDS = {
     "group_by postcode_area": rf"(?:{_GROUPS}|{_ASKED})(?:post\s?codes?|post code\w*|areas?|outcodes?)",
     "group_by year": rf"(?:{_GROUPS}|{_ASKED})(?:years?|yrs?)(?! (?:left|remain\w*))|annual\w*|yearly"
     r"|year (?:by|on) year",
-    "sort capacity": rf"big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|puniest"
+    "sort capacity": r"(?:heavyweights|hitters|whoppers|giants|big boys|big ones|big uns|tiddlers|minnows|little ones"
+    r"|wee ones) (?:first|at the top)"
+    rf"|big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|puniest"
     r"|strongest|bottom|littlest|weakest|teeniest|mightiest|chunkiest|beefiest|weediest|teensiest|(?:most"
     rf"|least) powerful|{_SORTED}|greatest"
     rf"|hugest|{_MOST}(?! (?:old|new|recent|young)\b)|biggst|{_DIRECTED}|by size|by capacity",

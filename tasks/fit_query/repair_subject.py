@@ -14,9 +14,12 @@ _ID = re.compile(
 # Words that ask for one direction of a sort and never for the other: (descending, ascending).
 _DIRECTIONS = {
     "capacity": (
-        r"largest|biggest|biggst|highest|strongest|mightiest|chunkiest|beefiest|most powerful"
+        r"(?:heavyweights|heavy hitters|big hitters|whoppers|giants|big boys|big ones|big uns) (?:first|at the top)"
+        r"|largest|biggest|biggst|highest|strongest|mightiest|chunkiest|beefiest"
+        r"|most powerful"
         r"|top|desc|descending|high to low|largest to smallest",
-        r"smallest|lowest|tiniest|puniest|littlest|weakest|teeniest|weediest|teensiest|bottom"
+        r"(?:tiddlers|minnows|little ones|wee ones) (?:first|at the top)|smallest|lowest|tiniest|puniest|littlest"
+        r"|weakest|teeniest|weediest|teensiest|bottom"
         r"|asc|ascending|low to high|(?<!at )least",
     ),
     "commissioning_date": (

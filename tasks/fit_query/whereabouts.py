@@ -48,6 +48,13 @@ _OWN_PLACE = re.compile(
     r"|your))\s+(?:(?:the|er|erm|um|uh|like|i guess|sort of|you know)\s+)*$",
     re.IGNORECASE,
 )
+# "My Avon patch", "our Fife portfolio": where the asker works is what he asks about.
+_MINE = re.compile(r"\b(?:our|my|his|her|their)\s+$", re.IGNORECASE)
+_PATCH = re.compile(
+    r"\s+(?:patch|area|region|territory|portfolio|round|turf|fleet|list|book|sites?|farms?|assets?|wind|solar|pv|hydro|ad|chp"
+    r"|turbines?|panels?|schemes?|plants?|installations?|digesters?|systems?|units?)\b",
+    re.IGNORECASE,
+)
 _LOOKED_FOR = re.compile(
     r"\b(?:after|look(?:ing|s)?|search(?:ing)?|hunting|seek(?:ing|s)?|want(?:s|ing|ed)?|need(?:s|ing|ed)?|interested|find"
     r"|keen|trying|asking|asks?|show|list|sites?|installations?|schemes?|projects?|plants?|assets?|units?|anything"
@@ -216,6 +223,8 @@ def is_own_place(text: str, start: int, end: int) -> bool:
 
     What is looked for stands between: "I'm after solar in Kent" asks about Kent.
     """
+    if _MINE.search(text[max(0, start - 10) : start]) and _PATCH.match(text, end):
+        return False
     before = _OWN_PLACE.search(text[max(0, start - 60) : start])
     if before and not _LOOKED_FOR.search(before[0]) and not any(map(_is_looked_for, split_words(before[0]))):
         return True

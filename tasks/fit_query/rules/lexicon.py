@@ -143,7 +143,7 @@ PHRASES: dict[str, str] = {
     "AFTER": """
         after|post|later than|newer than|more recent than|more recently than|younger than|following|subsequent to
         beyond the year|later then|newer then
-        postdating|that postdate|postdate
+        postdating|that postdate|postdate|aft
     """,
     "BEFORE": """
         before|pre|prior to|earlier than|older than|ahead of|predating|that predate|predate|preceding|befor
@@ -153,7 +153,7 @@ PHRASES: dict[str, str] = {
     """,
     "BY": "by",
     "UNTIL": """
-        until|till|til|up until|up till
+        until|till|til|up until|up till|as at|as at end of|as at the end of|as of end|as of end of|as of the end of|as at end
         by the latest
         at the latest by
         werent built after|wasnt built after|not built after|werent commissioned after|not commissioned after
@@ -472,7 +472,8 @@ PHRASES: dict[str, str] = {
         on a regional basis
     """,
     "RATE": """
-        rate|rates|tariff|tariffs|fit rate|fit rates|tariff rate|tariff rates|p/kwh|pence per kwh|pence per unit
+        rate|rates|tariff|tariffs
+        paid per unit|paid a unit|fit rate|fit rates|tariff rate|tariff rates|p/kwh|pence per kwh|pence per unit
         payment rate|p per kwh|feed in tariff rate|feed in tariff rates|generation tariff|generation rate|fit tariff
         fit tariffs|rate of pay|fits rate|feedin tariff rate|tarrif|tarif|tarriff|p kwh|per kwh
         pence per kilowatt hour|generation tariffs|tarrifs|fit payment rate|export tariff|export rate|fit payment
@@ -618,6 +619,15 @@ PHRASES: dict[str, str] = {
         soonest at the top=fit_remaining asc|soonest expiring first=fit_remaining asc
         newset=commissioning_date desc|newets=commissioning_date desc|oldset=commissioning_date asc
         bigets=capacity desc
+        heavyweights first=capacity desc|heavyweights at the top=capacity desc
+        heavy hitters first=capacity desc|heavy hitters at the top=capacity desc
+        big hitters first=capacity desc|big hitters at the top=capacity desc|whoppers first=capacity desc
+        whoppers at the top=capacity desc|giants first=capacity desc|giants at the top=capacity desc
+        big boys first=capacity desc|big boys at the top=capacity desc|big ones first=capacity desc
+        big ones at the top=capacity desc|big uns first=capacity desc|big uns at the top=capacity desc
+        tiddlers first=capacity asc|tiddlers at the top=capacity asc|minnows first=capacity asc
+        minnows at the top=capacity asc|little ones first=capacity asc|little ones at the top=capacity asc
+        wee ones first=capacity asc|wee ones at the top=capacity asc
     """,
     "EXTREME": """
         highest|lowest|longest|shortest|best|worst|least|tallest|greatest number|closest|nearest|cheapest|soonest

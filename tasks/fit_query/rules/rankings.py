@@ -115,6 +115,7 @@ def _(question: Question, found: Match) -> bool | None:
 
 
 # "Of the schemes in Kent, which one's the oldest", "biggest sites, just the one".
+_MANY_OF_A_SIZE = frozenset("heavyweights heavy big whoppers giants tiddlers minnows little wee".split())
 _THE_ONE = re.compile(r"\bwhich one(?:['’]s| is| has)\b|\b(?:just|only) the one\b", re.IGNORECASE)
 
 
@@ -122,6 +123,8 @@ def is_one(question: Question, at: int) -> bool:
     """Whether the superlative at `at` asks for one: its noun, behind it or else before it, is no plural."""
     if _THE_ONE.search(question.text):
         return True
+    if question.lexemes[at].key in _MANY_OF_A_SIZE:
+        return False
     found = _NOUNS.match(_unconsumed(question), at + 1)
     names = [NAMES[character] for character in found[1]] if found else []
     numbers = [name for name in names if name in _ONE | _MANY]
