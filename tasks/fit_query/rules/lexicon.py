@@ -153,7 +153,8 @@ PHRASES: dict[str, str] = {
     """,
     "BY": "by",
     "UNTIL": """
-        until|till|til|up until|up till|as at|as at end of|as at the end of|as of end|as of end of|as of the end of|as at end
+        until|till|til|up until|up till
+        as at|as at end of|as at the end of|as of end|as of end of|as of the end of|as at end
         by the latest
         at the latest by
         werent built after|wasnt built after|not built after|werent commissioned after|not commissioned after

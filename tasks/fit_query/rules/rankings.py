@@ -114,8 +114,11 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+# First words of "heavyweights first" and the like, which name no single site.
+_MANY_OF_A_SIZE = frozenset(
+    {"heavyweights", "heavy", "big", "whoppers", "giants", "tiddlers", "minnows", "little", "wee"}
+)
 # "Of the schemes in Kent, which one's the oldest", "biggest sites, just the one".
-_MANY_OF_A_SIZE = frozenset("heavyweights heavy big whoppers giants tiddlers minnows little wee".split())
 _THE_ONE = re.compile(r"\bwhich one(?:['’]s| is| has)\b|\b(?:just|only) the one\b", re.IGNORECASE)
 
 
