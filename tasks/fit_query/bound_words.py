@@ -114,7 +114,7 @@ DENIED = re.compile(
     rf"(?:(?:n['’]t|(?<!why )\b(?:not|never|cannot|{NOT_VERBS}|shant)|\w['’]nt"
     r"|\b(?:won|can|don|isn|aren|doesn|shouldn|mustn|couldn|wouldn|hasn|needn|shan) t)\b"
     r"(?:\s+(?:to|really|ever|even|actually|just|ideally))*"
-    rf"(?:(?:\s+(?:be|been|go|gone|get|fall|drop|dip|come|came|sit|make|run|have(?! any)|{_BUILT}))+"
+    rf"(?:(?:\s+(?:be|been|go|gone|get|fall|drop|dip|come|came|do|sit|make|run|have(?! any)|{_BUILT}))+"
     r"(?:\s+(?:at|in|rated|sized|from|any|anything))*"
     rf"|\s+{_LOOKS}(?:\s+(?:me|us|him|her))?(?:\s+(?:any|anything))?(?:\s+{_SITES})*)"
     r"(?:\s+(?:that|which|with|of)(?:\s+(?:is|are|has|have)|['’]s)?)?"

@@ -23,6 +23,7 @@ _ONE = (
     r"(?:turbine|windmill|scheme|site|plant|farm|windfarm|installation|install|digester|array|system|unit|generator"
     r"|project|one)(?!\w)"
 )
+_SO_MANY = r"(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|a dozen|twelve|fifteen|twenty|thirty|forty|fifty)"
 _MANY = r"(?:sites|farms|schemes|plants|installations|units|systems|projects)"
 _SUPERLATIVE = (
     r"(?:largest|biggest|smallest|newest|oldest|youngest|latest(?! (?:19|20)\d\d)|most recent|most powerful"
@@ -116,6 +117,8 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("limit",),
         (
+            rf"{_SO_MANY} (?:of (?:them|those) )?(?:will (?:do|suffice|be (?:plenty|enough|fine))|would do"
+            r"|(?:is|are) (?:plenty|enough|ample))",
             rf"{_SUPERLATIVE} (?:(?!of\b|in\b|and\b|or\b|to\b)[\w-]+ ){{0,4}}?{_ONE}(?! {_MANY})",
             rf"which (?:[\w-]+ ){{0,3}}{_ONE}[^.?!]* (?:is|has|with) the {_SUPERLATIVE}",
             rf"{_ONE} (?:with the {_SUPERLATIVE}|expiring soonest)",

@@ -6,6 +6,7 @@ import re
 
 from tasks.fit_query.gazetteer import resolve
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
+from tasks.fit_query.rules.families import TECHNOLOGY
 from tasks.fit_query.words import word_bag
 
 _TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
@@ -139,18 +140,21 @@ def without_dropped(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
             verb = _FOR.search(text[: lexemes[at].start])
         if verb is None or family is None:
             continue
-        said = (lexemes[at].key, lexemes[at].value, text[lexemes[at].start : lexemes[at].end].lower())
-        again = [
-            old
-            for old in range(at)
-            if (lexemes[old].key, lexemes[old].value, text[lexemes[old].start : lexemes[old].end].lower()) == said
-        ]
+        said = _said(text, lexemes[at])
+        again = [old for old in range(at) if _said(text, lexemes[old]) == said]
         others = [other for other, kind in enumerate(names) if kind in family and other != at and other not in again]
         if again and others:
             gone = {at, *again, *(i for i in range(at) if lexemes[i].start >= verb.start() - 4)}
             joints = {old + 1 for old in again if old + 1 < at and names[old + 1] in ("AND", "OR", "COMMA")}
             return [one for i, one in enumerate(lexemes) if i not in gone | joints]
     return lexemes
+
+
+def _said(text: str, lexeme: Lexeme) -> object:
+    """What two mentions of one value share: a technology is the same in any words."""
+    if NAMES[lexeme.kind] in TECHNOLOGY and lexeme.value is not None:
+        return lexeme.value
+    return lexeme.key, lexeme.value, text[lexeme.start : lexeme.end].lower()
 
 
 def _spoken_no(lexemes: list[Lexeme]) -> int | None:

@@ -172,6 +172,22 @@ def _(question: Question, found: Match) -> bool | None:
     return None
 
 
+# "So ten will do", "5 is plenty"; "5 kW will do" is a size.
+_WILL_DO = re.compile(
+    r"\s+(?:of (?:them|those) )?(?:(?:will|would|['’]ll)\s+(?:do|suffice|be (?:plenty|enough|fine|ample))"
+    r"|(?:is|are) (?:plenty|enough|ample|all (?:i|we) need))\b",
+    re.IGNORECASE,
+)
+
+
+@early_numbers("ranking: so many will do", "(?P<number>NUMBER)")
+def _(question: Question, found: Match) -> bool | None:
+    if not _WILL_DO.match(question.text, question.lexemes[found.start].end):
+        return False
+    question.put("limit", found.quote("number"))
+    return None
+
+
 @early_numbers("ranking: N candidates", "(?P<number>NUMBER) (?P<noun>REPOWERING)")
 def _(question: Question, found: Match) -> bool | None:
     if not re.search(r"(?:candidate|opportunit|site|project|prospect)\w*s$", (found.quote("noun") or "").lower()):
