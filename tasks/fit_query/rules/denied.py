@@ -24,7 +24,7 @@ def with_denied_turned(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
     lowered = text.lower()
     turned = list(lexemes)
     for bound in lexemes:
-        contrary = _CONTRARY.get(NAMES[bound.kind])
+        contrary = "LESS" if bound.key == "past" else _CONTRARY.get(NAMES[bound.kind])
         denial = DENIED.search(lowered, max(0, bound.start - _REACH), bound.start) if contrary else None
         if contrary and denial:
             turned = [one for one in turned if not denial.start() < one.end <= bound.start or NAMES[one.kind] in _NOUNS]
