@@ -74,13 +74,14 @@ _BEHIND = re.compile(
 USELESS = re.compile(
     r"\s*(?:each |a site |sites |ones )?(?:is|are|would be|['’]s|['’]re)\s+(?:of\s+)?"
     r"(?:no (?:good|use|interest|help)\b|not? (?:of interest|relevant|worth|enough)\b|useless\b"
-    r"|out\b(?! (?:of|in|on|by|near|at)\b)|too (?:small|big|large|old|new|short|little)\b)"
+    r"|out(?=\s*(?:[.,;!?]|$|for (?:me|us|him|her|them)\b|too\b|please\b))"
+    r"|too (?:small|big|large|old|new|short|little)\b)"
     r"|\s*,?\s*(?:and |then )?(?:i|we|he|she|they|you)\s?"
     r"(?:(?:do|does|wo|would|ca|could)n['’]?t|can ?not|would not|do not)\s+(?:(?:even|really)\s+)?"
     r"(?:want to (?:know|see|hear)|wanna (?:know|see)|entertain|look at|touch|bother|consider|need to (?:know|see)"
     r"|care)\b"
     r"|\s*,?\s*(?:and |then |so |well )?(?:i|we|he|she|they)\s?(?:['’](?:m|re|s|d be)|am|are|is)\s+(?:really |just )?"
-    r"(?:not|nae|no) (?:\w+ )?(?:interested|bothered|fussed|keen)\b"
+    r"not (?:\w+ )?interested(?=\s*(?:[.,;!?]|$))"
 )
 _DENIAL = re.compile(
     r"(?:\b(?:no(?!\s+(?:wait|sorry|hang|i mean|make|actually))|not|nothing|none|never|without|nor|cannot"

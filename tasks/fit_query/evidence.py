@@ -47,7 +47,7 @@ _WORDS = {
     "group_by region": r"regions?|reigon\w*|areas?|parts?|regional\w*",
     "group_by postcode_area": r"post\s?codes?|post code\w*|areas?|outcodes?",
     "group_by year": r"years?|yrs?|annual\w*|yearly|when",
-    "sort capacity": r"heavy\w*|hitters|whoppers|giants|tiddlers|minnows|little|wee"
+    "sort capacity": r"heavyweights|hitters|whoppers|giants|tiddlers|minnows|wee ones"
     r"|puni\w*|strong\w*|bottom|littl\w*|weak\w*|teen\w*|might\w*|chunk\w*|beef\w*|weed\w*"
     r"|teens\w*|big\w*|larg\w*|lrgest|small\w*|smal\w*|high\w*|low\w*|siz\w*|cap\w*|top|tini\w*"
     r"|powerful\w*|sort\w*|rank\w*|order\w*|max\w*|min\w*|great\w*|most|least|huge\w*|[km]w|biggst|mini\w*",

@@ -159,6 +159,11 @@ WORDINGS: tuple[tuple[str, str], ...] = (
         r"|\bor else\b(?! (?:in|near|at|around)\b)",
     ),
     (
+        "support that has ended",
+        r"\b(?:whose|its|their)\s+(?:\w+\s+)?(?:support|fits?|tariffs?|subsid(?:y|ies)|payments?|contracts?)\s+"
+        r"(?:(?:has|have|had)\s+)?(?:already\s+)?(?:ended|expired|run out|ran out|lapsed|finished|stopped|ceased)\b",
+    ),
+    (
         "year of expiry",
         r"\b(?:last|final)\s+payments?\b[^.?!]{0,15}20[2-4]\d\b",
     ),

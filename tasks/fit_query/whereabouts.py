@@ -50,11 +50,7 @@ _OWN_PLACE = re.compile(
 )
 # "My Avon patch", "our Fife portfolio": where the asker works is what he asks about.
 _MINE = re.compile(r"\b(?:our|my|his|her|their)\s+$", re.IGNORECASE)
-_PATCH = re.compile(
-    r"\s+(?:patch|area|region|territory|portfolio|round|turf|fleet|list|book|sites?|farms?|assets?|wind|solar|pv|hydro|ad|chp"
-    r"|turbines?|panels?|schemes?|plants?|installations?|digesters?|systems?|units?)\b",
-    re.IGNORECASE,
-)
+_PATCH = re.compile(r"\s+(?:patch|area|region|territory|portfolio|round|turf|fleet|list|book|assets)\b", re.IGNORECASE)
 _LOOKED_FOR = re.compile(
     r"\b(?:after|look(?:ing|s)?|search(?:ing)?|hunting|seek(?:ing|s)?|want(?:s|ing|ed)?|need(?:s|ing|ed)?|interested|find"
     r"|keen|trying|asking|asks?|show|list|sites?|installations?|schemes?|projects?|plants?|assets?|units?|anything"

@@ -9,11 +9,10 @@ from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.families import TECHNOLOGY
 from tasks.fit_query.words import word_bag
 
-_TECHNOLOGY = frozenset({"TECHNOLOGY", "TECHNOLOGY_ONE", "TECHNOLOGY_MANY"})
 _FAMILIES = (
     frozenset({"PLACE", "POSTCODE"}),
     frozenset({"AMOUNT", "NUMBER"}),
-    _TECHNOLOGY,
+    TECHNOLOGY,
     frozenset({"YEAR", "DATE", "MONTH"}),
     frozenset({"TIME"}),
     frozenset({"SIZE"}),
@@ -170,7 +169,7 @@ def _spoken_no(lexemes: list[Lexeme]) -> int | None:
             lexemes[at].key == "no"
             and names[at] in ("NOT", "ID")
             and names[at - 1] in ("COMMA", "STOP", "DASH")
-            and (names[at + 1] in ("COMMA", "STOP", "DASH", "PLACE", "YEAR", "AMOUNT") or names[at + 1] in _TECHNOLOGY)
+            and (names[at + 1] in ("COMMA", "STOP", "DASH", "PLACE", "YEAR", "AMOUNT") or names[at + 1] in TECHNOLOGY)
         ):
             return at
     return None
@@ -196,9 +195,9 @@ def _without_corrected(lexemes: list[Lexeme], at: int) -> list[Lexeme]:
     family = next((family for family in _FAMILIES if value < len(names) and names[value] in family), None)
     if value > start and at and names[at - 1] in _DANGLING:
         return lexemes[: at - 1] + lexemes[start:]  # "fewer than sorry more than five years"
-    if family == frozenset({"SUPER"}) and value + 1 < len(names) and names[value + 1] in _TECHNOLOGY:
+    if family == frozenset({"SUPER"}) and value + 1 < len(names) and names[value + 1] in TECHNOLOGY:
         first = next((old for old in range(at) if names[old] == "SUPER"), None)
-        if first is not None and set(names[first:at]) & _TECHNOLOGY:
+        if first is not None and set(names[first:at]) & TECHNOLOGY:
             return lexemes[:first] + lexemes[start:]  # "smallest hydro scheme, sorry, smallest micro CHP unit"
     if family is not None:
         for old in range(at - 1, -1, -1):
@@ -229,7 +228,7 @@ def _asks_anew(lexemes: list[Lexeme], names: list[str], at: int, start: int) -> 
     before, behind = set(names[:at]) - {"CORRECTION"}, set(names[start:])
     numbers = bool(behind & {"NUMBER", "YEAR"})
     if "COMPARE" in before and "COMPARE" in behind:
-        compared = _FAMILIES[0] if before & _FAMILIES[0] and not before & _TECHNOLOGY else _TECHNOLOGY
+        compared = _FAMILIES[0] if before & _FAMILIES[0] and not before & TECHNOLOGY else TECHNOLOGY
         return bool(behind & compared) or not before & compared
     if before & {"FIT", "ID"} and behind & {"FIT", "ID"} and numbers:
         return True

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 
-from tasks.fit_query.bound_words import DENIED, NOUGHT
+from tasks.fit_query.bound_words import DENIED, NOT_VERBS, NOUGHT
 from tasks.fit_query.rules.classes import CLASSES, NAMES, Lexeme
 from tasks.fit_query.rules.families import TECHNOLOGY
 
 _CONTRARY = {"LESS": "MORE", "MORE": "LESS", "BEFORE": "SINCE", "AFTER": "UNTIL"}
 _REACH = 100  # characters before a bound in which it may be denied
 _NOUNS = frozenset({*TECHNOLOGY, "SITE_ONE", "SITE_MANY", "CAPACITY"})
-_MAY_DENY = re.compile(rf"n['’]?t\b|\b(?:not|never|cannot|nothing|none|nobody|{NOUGHT})\b| t\b", re.IGNORECASE)
+_MAY_DENY = re.compile(
+    rf"n['’]t\b|['’]nt\b|[a-z] t\b|\b(?:not|never|cannot|nothing|none|nobody|shant|{NOT_VERBS}|{NOUGHT})\b",
+    re.IGNORECASE,
+)
 
 
 def with_denied_turned(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:

@@ -255,7 +255,9 @@ PHRASES: dict[str, str] = {
         have run out|fell off the fit|came off the fit|dropped off the fit|rolled off the fit|fell off support
         came off support|dropped off support|came off their fit|came off its fit|lost its support|lost their support
         lost support|lost its subsidy|lost their subsidy|lost its fit|lost their fit|fell out of the fit
-        dropped out of the fit|dropped out of the scheme
+        dropped out of the fit|dropped out of the scheme|support ended|support has ended|fit ended|fit has ended
+        tariff ended|tariff has ended|subsidy ended|subsidy has ended|payments ended|payments stopped|support stopped
+        support has stopped|support finished|support has finished|subsidy stopped|tariff stopped
     """,
     "SUPPORT": """
         support|subsidy|subsidies|contract|term|lifetime|life|payments|agreement|agreements|contracts|eligibility

@@ -114,13 +114,16 @@ _BY_CAPACITY = CLASSES["BY"] + CLASSES["CAPACITY"]
     EXPIRE(?!(?:IN|WITHIN|BY|BEFORE)?(?:LESS|MORE|NEXT|TIME|YEAR))
     """,
 )
-def _(question: Question, found: Match) -> None:
+def _(question: Question, found: Match) -> bool | None:
     last = question.classes[found.place("which")] == CLASSES["LAST"]
+    if last and found.lexeme("which").key != "last":
+        return False
     question.put("sort", "fit_remaining desc" if last else "fit_remaining asc")
     if found.has("number"):
         question.put("limit", found.quote("number"))
     elif CLASSES["TECHNOLOGY_MANY"] not in found.match.group() and CLASSES["SITE_MANY"] not in found.match.group():
         question.put("limit", "1")
+    return None
 
 
 # Words of EXTREME and LAST that name an end, and the order they ask for.
@@ -130,7 +133,7 @@ _ENDS = {"soonest": "asc", "nearest": "asc", "closest": "asc", "last": "desc", "
 @early_numbers(
     "ranking: what ends first or last",
     """(?P<ends>EXPIRE) (?:SUPPORT|FIT|RATE)*
-    (?P<when>FIRST|LAST|EXTREME)(?!NUMBER|TIME|YEAR|AMOUNT|GROUP|KIND|SITE_ONE|SITE_MANY)""",
+    (?P<when>FIRST|LAST|EXTREME)(?!NUMBER|TIME|YEAR|AMOUNT|GROUP|GROUP_OTHER|UNKNOWN|STORY|KIND|SITE_ONE|SITE_MANY)""",
 )
 def _(question: Question, found: Match) -> bool | None:
     """ "Comes off the FIT last", "lose their subsidy soonest"."""
