@@ -93,6 +93,7 @@ REFUSED = re.compile(
     rf"(?:n['’]t|\bnot|\bnever|\b{NOT_VERBS}) (?:look at|touch|consider|bother with|take on|accept|entertain|finance"
     r"|fund|insure|deal with|handle|show|give|send|list|include|count|want|need|return|display|bring|pull)\b"
     r"[^.;,]{0,60}$"
+    r"|(?:n['’]t|\bnot|\bnever)\b[^.;]{0,70}\bn?or\s+(?:any|anything|ones|sites)\b[^.;,]{0,20}$"
     r"|\b(?:drop|skip|ignore|discard|remove|hide|bin|omit|lose|chuck|weed out|filter out|leave out|throw out|cut out)"
     r" (?:any\w*|every\w*|all|what\w*|those|the ones|stuff|ones|sites)\b[^.;,]{0,40}$"
 )

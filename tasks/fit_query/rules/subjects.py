@@ -156,7 +156,7 @@ def _has_its_time(question: Question, at: int) -> bool:
     if not named.key.startswith("tariff") or "fit_id" in question.reading:
         return False
     for key in ("remaining_max", "remaining_min"):
-        quoted = question.reading.get(key)
+        quoted = str(question.reading.get(key) or "")
         begin = question.text.find(quoted) if quoted else -1
         if begin < 0:
             continue
