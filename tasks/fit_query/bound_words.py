@@ -123,7 +123,7 @@ DENIED = re.compile(
     rf"|(?<!there )(?<!you )(?<!got )\b(?:nothing|none|nobody|{NOUGHT})(?:\s+of\s+(?:them|those|these))?"
     r"\s+(?:with|having|whose\s+\w+\s+is|(?:that|which)(?:\s+(?:is|are|has|have|comes?(?:\s+in)?)|['’]s)))\s*:?\s*$"
 )
-_OPPOSITE: dict[str, Said] = {"min": "max", "max": "min"}
+OPPOSITE: dict[str, Said] = {"min": "max", "max": "min"}
 _CONTRARY = {"built_before": "built_from", "built_after": "built_to"}
 _EXACT_BEFORE = re.compile(r"(?<!not )\b(?:exactly|precisely|exact|bang on|spot on)\s+(?:an?\s+)?$")
 _EXACT_BEHIND = re.compile(r"\s*,?\s*(?:exactly|precisely|on the nose|exact)\b")
@@ -133,6 +133,11 @@ _RANGE_BEHIND = re.compile(
     r"\s*(?:-|–|to\b|and\b|until\b|up to\b)\s*(?:~\s*)?(?:\d|an?\b|one|two|three|half|five|ten|twenty|fifty)"
 )
 
+# What makes a bare number one of rows: "ten will do", "5 of them would be plenty".
+WILL_DO = (
+    r"(?:of (?:them|those) )?(?:(?:will|would|['’]ll)\s+(?:do|suffice|be (?:plenty|enough|fine|ample))"
+    r"|(?:is|are) (?:plenty|enough|ample|all (?:i|we) need))\b"
+)
 # Any word that can make an amount a bound or a correction; near one, nothing is settled.
 _ANY_BOUND = re.compile(
     r"[<>≤≥+±]|\b(?:atleast|atmost|upto|over|ovr|above|abv|under\w*|below|beneath|beyond|more|less|fewer|than|\w*than"
@@ -176,13 +181,13 @@ def said_of_amount(lowered: str, start: int, end: int) -> Said | None:
     before = lowered[max(0, start - 100) : start]
     found = _BEFORE.search(before)
     ahead = _kind(found) if found else None
-    if ahead and ahead in _OPPOSITE and USELESS.match(lowered, end):
-        return _OPPOSITE[ahead]
+    if ahead and ahead in OPPOSITE and USELESS.match(lowered, end):
+        return OPPOSITE[ahead]
     behind = _BEHIND.match(lowered, end)
     after = _kind(behind) if behind else None
-    denied = found and ahead in _OPPOSITE and DENIED.search(before[: found.start()])
+    denied = found and ahead in OPPOSITE and DENIED.search(before[: found.start()])
     if denied and ahead:
-        ahead = _OPPOSITE[ahead]
+        ahead = OPPOSITE[ahead]
     elif found and ahead and (_DENIAL.search(before[: found.start()]) or REFUSED.search(before[: found.start()])):
         return None
     if _EXACT_BEFORE.search(before) or _EXACT_BEHIND.match(lowered, end):

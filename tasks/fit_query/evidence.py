@@ -18,6 +18,10 @@ from rapidfuzz.distance import OSA
 from tasks.fit_query.technologies import meant_technology
 from tasks.fit_query.words import split_words, word_set
 
+BIG_ONES_FIRST = (
+    r"(?:heavyweights|(?:heavy |big )?hitters|whoppers|giants|big boys|big ones|big uns) (?:first|at the top)"
+)
+SMALL_ONES_FIRST = r"(?:tiddlers|minnows|little ones|wee ones) (?:first|at the top)"
 _WORDS = {
     "revenue": r"proceeds|takings"
     r"|rev(?:en|ne|ue|n)\w*|revs?|rvenue|income\w*|earn\w*|money|profit\w*|paid|pays?|bring\w* in|cash"
@@ -141,8 +145,7 @@ _PLAIN_WORDS = {
     "group_by postcode_area": rf"(?:{_GROUPS}|{_ASKED})(?:post\s?codes?|post code\w*|areas?|outcodes?)",
     "group_by year": rf"(?:{_GROUPS}|{_ASKED})(?:years?|yrs?)(?! (?:left|remain\w*))|annual\w*|yearly"
     r"|year (?:by|on) year",
-    "sort capacity": r"(?:heavyweights|hitters|whoppers|giants|big boys|big ones|big uns|tiddlers|minnows|little ones"
-    r"|wee ones) (?:first|at the top)"
+    "sort capacity": rf"{BIG_ONES_FIRST}|{SMALL_ONES_FIRST}"
     rf"|big+e?st|lar?ge?st|lrgest|small?e?st|highe?st|lowe?st|top|tiniest|puniest"
     r"|strongest|bottom|littlest|weakest|teeniest|mightiest|chunkiest|beefiest|weediest|teensiest|(?:most"
     rf"|least) powerful|{_SORTED}|greatest"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.evidence import BIG_ONES_FIRST, SMALL_ONES_FIRST
 from tasks.fit_query.repair import Repair
 from tasks.fit_query.technologies import evidence_for
 
@@ -14,11 +15,10 @@ _ID = re.compile(
 # Words that ask for one direction of a sort and never for the other: (descending, ascending).
 _DIRECTIONS = {
     "capacity": (
-        r"(?:heavyweights|heavy hitters|big hitters|whoppers|giants|big boys|big ones|big uns) (?:first|at the top)"
-        r"|largest|biggest|biggst|highest|strongest|mightiest|chunkiest|beefiest"
+        rf"{BIG_ONES_FIRST}|largest|biggest|biggst|highest|strongest|mightiest|chunkiest|beefiest"
         r"|most powerful"
         r"|top|desc|descending|high to low|largest to smallest",
-        r"(?:tiddlers|minnows|little ones|wee ones) (?:first|at the top)|smallest|lowest|tiniest|puniest|littlest"
+        rf"{SMALL_ONES_FIRST}|smallest|lowest|tiniest|puniest|littlest"
         r"|weakest|teeniest|weediest|teensiest|bottom"
         r"|asc|ascending|low to high|(?<!at )least",
     ),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from tasks.fit_query.bound_words import WILL_DO
 from tasks.fit_query.gazetteer import gazetteer
 from tasks.fit_query.words import split_words, word_set
 
@@ -117,8 +118,7 @@ _MARKS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("limit",),
         (
-            rf"{_SO_MANY} (?:of (?:them|those) )?(?:will (?:do|suffice|be (?:plenty|enough|fine))|would do"
-            r"|(?:is|are) (?:plenty|enough|ample))",
+            rf"{_SO_MANY} {WILL_DO}",
             rf"{_SUPERLATIVE} (?:(?!of\b|in\b|and\b|or\b|to\b)[\w-]+ ){{0,4}}?{_ONE}(?! {_MANY})",
             rf"which (?:[\w-]+ ){{0,3}}{_ONE}[^.?!]* (?:is|has|with) the {_SUPERLATIVE}",
             rf"{_ONE} (?:with the {_SUPERLATIVE}|expiring soonest)",

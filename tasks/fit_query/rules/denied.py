@@ -30,6 +30,7 @@ def with_denied_turned(text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
     lowered = text.lower()
     turned = list(lexemes)
     for bound in lexemes:
+        # "Past 300 kW" bounds too, though the class of "past" is LAST.
         contrary = "LESS" if bound.key == "past" else _CONTRARY.get(NAMES[bound.kind])
         denial = DENIED.search(lowered, max(0, bound.start - _REACH), bound.start) if contrary else None
         if contrary and denial:

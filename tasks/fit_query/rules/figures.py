@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from tasks.fit_query.bound_words import USELESS
+from tasks.fit_query.bound_words import OPPOSITE, USELESS
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rule import Match, Question, Rules, Unreadable, Unsupported
 
 rule = Rules()
-_TURNED = {"min": "max", "max": "min"}
 
 
 # Time that is bounded and nothing else is said of is that of the tariff, where one is named: "9 years on its FIT".
@@ -20,12 +19,12 @@ def put_bound(question: Question, bound: str, at: int, figure_class: str | None 
     """Sets capacity_… or remaining_…: `bound` is min, max, about or exactly."""
     kind = figure_class or NAMES[question.classes[at]]
     quoted = question.quote(at)
-    if bound in _TURNED and USELESS.match(question.text.lower(), question.lexemes[at].end):
-        bound = _TURNED[bound]
+    if bound in OPPOSITE and USELESS.match(question.text.lower(), question.lexemes[at].end):
+        bound = OPPOSITE[bound]
     if kind != "TIME":
         question.put(f"capacity_{bound}", quoted)
     elif not question.has("LEFT", "EXPIRE", "SUPPORT", "REPOWERING", "NEXT") and not (
-        bound in _TURNED and _OF_FIT.search(question.text)
+        bound in OPPOSITE and _OF_FIT.search(question.text)
     ):
         raise Unreadable(f"a time without saying of what: {quoted}")
     elif bound in ("about", "exactly"):

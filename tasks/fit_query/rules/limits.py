@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.fit_query.bound_words import WILL_DO
 from tasks.fit_query.rules.lexeme import CLASSES, NAMES
 from tasks.fit_query.rules.rankings import is_one
 from tasks.fit_query.rules.rule import Match, Question, Rules, Unsupported
@@ -176,11 +177,7 @@ def _(question: Question, found: Match) -> bool | None:
 
 
 # "So ten will do", "5 is plenty"; "5 kW will do" is a size.
-_WILL_DO = re.compile(
-    r"\s+(?:of (?:them|those) )?(?:(?:will|would|['’]ll)\s+(?:do|suffice|be (?:plenty|enough|fine|ample))"
-    r"|(?:is|are) (?:plenty|enough|ample|all (?:i|we) need))\b",
-    re.IGNORECASE,
-)
+_WILL_DO = re.compile(rf"\s+{WILL_DO}", re.IGNORECASE)
 
 
 @early_numbers("ranking: so many will do", "(?P<number>NUMBER)")
